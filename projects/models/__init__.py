@@ -1,0 +1,37 @@
+"""Projects, their plan, their checklists and the staffing runs that propose a plan."""
+
+from projects.models.checklist import ChecklistItem, ChecklistTick
+from projects.models.plan import (
+    Assignment,
+    Phase,
+    PlanChange,
+    PlanChangeLine,
+    Project,
+    ProjectSide,
+    Requirement,
+    RequirementSkill,
+    Seat,
+    Slot,
+    SlotSkill,
+)
+from projects.models.staffing import Incumbent, ProposalRow, StaffingRequest, StaffingRun
+
+__all__ = [
+    "Assignment",
+    "ChecklistItem",
+    "ChecklistTick",
+    "Incumbent",
+    "Phase",
+    "PlanChange",
+    "PlanChangeLine",
+    "Project",
+    "ProjectSide",
+    "ProposalRow",
+    "Requirement",
+    "RequirementSkill",
+    "Seat",
+    "Slot",
+    "SlotSkill",
+    "StaffingRequest",
+    "StaffingRun",
+]

@@ -1,0 +1,171 @@
+"""Staffing runs, what they propose, and the requests that acceptance sends to other leads."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.plan import Assignment, Project, Slot, WholeWeeks, whole_weeks
+from roles.models import Department, Person
+from teamhub.accounts import permissions
+from teamhub.accounts.models import User
+from teamhub.runs.models import Run, RunQuerySet
+
+
+class StaffingRunQuerySet(RunQuerySet):
+    def visible_to(self, user: User) -> StaffingRunQuerySet:
+        """The one who asked, managers, and who leads one of its projects."""
+        if not user.is_authenticated or not permissions.has_scope(user, "read"):
+            return self.none()
+        if permissions.is_manager(user):
+            return self
+        led = Project.objects.led_by(user).values("pk")
+        scope = StaffingRun.projects.through.objects.filter(project_id__in=led)
+        return self.filter(Q(requested_by=user) | Q(pk__in=scope.values("staffingrun_id")))
+
+
+class StaffingRun(Run):
+    """A proposal of who takes which slot. Nothing changes until somebody accepts."""
+
+    kind: ClassVar[str] = "staffing"
+    queue: ClassVar[str] = "solve"
+    title: ClassVar = _("Staffing proposal")
+
+    projects = models.ManyToManyField(Project, related_name="staffing_runs")
+    # Money and objective fields: managers and administrators only.
+    objective = models.BigIntegerField(null=True, blank=True)
+    bound = models.FloatField(null=True, blank=True)
+    cost = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    coverage_share = models.FloatField(null=True, blank=True)  # priority-weighted effort, 0-1
+    method = models.CharField(max_length=60, blank=True)
+    fit_source = models.CharField(max_length=60, blank=True)  # which fit scores were used
+    inherited = models.JSONField(default=list, blank=True)  # rules that facts break already
+
+    objects = StaffingRunQuerySet.as_manager()
+
+    class Meta(Run.Meta):
+        verbose_name = _("staffing proposal")
+
+    def __str__(self) -> str:
+        return f"{self.title} {str(self.pk)[:8]}"
+
+    @property
+    def gap(self) -> float | None:
+        """(bound - objective) / max(1, |objective|), or None while either is unknown."""
+        if self.objective is None or self.bound is None:
+            return None
+        return max(0.0, (self.bound - self.objective) / max(1, abs(self.objective)))
+
+    def may_be_controlled_by(self, user: User) -> bool:
+        if permissions.is_administrator(user) or self.requested_by_id == user.pk:
+            return True
+        return self.projects.filter(pk__in=Project.objects.led_by(user)).exists()
+
+
+class Incumbent(models.Model):
+    """A point of the curve: a better plan, or a better bound, at a second of the solve."""
+
+    run = models.ForeignKey(StaffingRun, models.CASCADE, related_name="incumbents")
+    attempt = models.PositiveSmallIntegerField()
+    step = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    objective = models.FloatField()
+    bound = models.FloatField(null=True)
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["run", "attempt", "step"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "attempt", "step"], name="incumbent_step_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.seconds:.1f} s: {self.objective}"
+
+
+class ProposalRow(WholeWeeks):
+    """A slot, or the open rest of one, with the person proposed for it, or with why nobody is."""
+
+    class Decision(models.TextChoices):
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+        REQUESTED = "requested", _("requested")
+
+    run = models.ForeignKey(StaffingRun, models.CASCADE, related_name="rows")
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="proposal_rows")
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="proposal_rows"
+    )
+    fte_hundredths = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    # The assignment that this row would end (a move); null where it only adds.
+    replaces = models.ForeignKey(
+        Assignment, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    score = models.JSONField(default=dict)  # by criterion, in points
+    cost = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    blockers = models.JSONField(default=list)  # of an unfilled slot: rule, counts, details
+    decision = models.CharField(max_length=9, choices=Decision, default=Decision.OPEN)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    # What acceptance made of it.
+    assignment = models.ForeignKey(
+        Assignment, models.SET_NULL, null=True, blank=True, related_name="proposal_rows"
+    )
+
+    class Meta:
+        ordering = ["run", "slot__phase__project", "start_on", "slot__seat__role__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "slot", "start_on"], name="proposal_row_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(fte_hundredths__range=(1, 100)), name="proposal_row_fte_1_to_100"
+            ),
+            *whole_weeks("proposal_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot}: {self.person or '-'}"
+
+
+class StaffingRequest(models.Model):
+    """Asks another lead for a person. The assignment stays tentative until it is answered."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        APPROVED = "approved", _("approved")
+        DECLINED = "declined", _("declined")
+
+    row = models.OneToOneField(ProposalRow, models.CASCADE, related_name="request")
+    assignment = models.ForeignKey(
+        Assignment, models.SET_NULL, null=True, blank=True, related_name="requests"
+    )
+    # Whoever leads one of these may answer: the person's department, or the project they work in.
+    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="+")
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_requests")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(department__isnull=False) | Q(project__isnull=False),
+                name="staffing_request_has_an_inbox",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.get_status_display()}"
