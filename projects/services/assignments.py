@@ -1,0 +1,170 @@
+"""Assign, change and remove by hand. Most rules warn and keep the reason; two block."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from projects.models import Assignment, PlanChange, Project, Slot
+from projects.selectors.plan_state import Finding, Piece, state_for
+from projects.services import plan
+from roles.models import Person
+from teamhub.accounts import permissions
+from teamhub.accounts.models import User
+from teamhub.audit import services as audit
+from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
+
+Status = Assignment.Status
+
+
+def read_slot(slot_id: int) -> Slot:
+    """A slot with all that the rules ask of it."""
+    return (
+        Slot.objects.select_related("seat__role", "phase__project__site")
+        .prefetch_related("skills__skill")
+        .get(pk=slot_id)
+    )
+
+
+def require_editor(project: Project, by: User) -> None:
+    if not Project.objects.editable_by(by).filter(pk=project.pk).exists():
+        raise NotAllowed(
+            _("Only the lead or a deputy of %(project)s may change its plan.")
+            % {"project": project}
+        )
+
+
+def check(piece: Piece, *, without: Assignment | None = None) -> list[Finding]:
+    """What this piece of work would break today (`without`: the assignment that it replaces)."""
+    state = state_for([piece] if without is None else [piece, Piece.of(without)])
+    if without is not None:
+        state.remove(Piece.of(without))
+    return state.findings(piece)
+
+
+@transaction.atomic
+def assign(
+    *,
+    slot: Slot,
+    person: Person,
+    by: User,
+    start_on: date | None = None,
+    end_on: date | None = None,
+    fte_hundredths: int | None = None,
+    status: str = Status.CONFIRMED,
+    locked: bool = True,
+    reason: str = "",
+) -> Assignment:
+    """Put a person into a slot. What a lead chose by hand is locked until they say otherwise."""
+    slot = read_slot(slot.pk)
+    require_editor(slot.phase.project, by)
+    start_on, end_on = start_on or slot.start_on, end_on or slot.end_on
+    fte_hundredths = slot.fte_hundredths if fte_hundredths is None else fte_hundredths
+    plan.check_range(slot, start_on, end_on, fte_hundredths)
+    plan.lock(projects=[slot.phase.project_id], people=[person.pk])
+    person.refresh_from_db()
+    piece = Piece(slot, person, start_on, end_on, fte_hundredths)
+    _weigh(check(piece), reason=reason, by=by)
+    edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
+    assignment = edit.add(piece, status=status, locked=locked, reason=reason)
+    edit.write()
+    audit.record(
+        by, "assignment.create", assignment, after=plan.snapshot(assignment), reason=reason
+    )
+    return assignment
+
+
+@transaction.atomic
+def change(
+    assignment: Assignment, *, version: int, by: User, reason: str = "", **fields: Any
+) -> Assignment:
+    """Change weeks, effort, person, status or lock of the version that the user has seen."""
+    assignment = _held(assignment, version=version, by=by, people=[fields.get("person")])
+    before = plan.snapshot(assignment)
+    wanted = {name: value for name, value in fields.items() if value is not None}
+    unknown = set(wanted) - {"start_on", "end_on", "fte_hundredths", "status", "locked", "person"}
+    if unknown:
+        raise InvalidInput(_("These fields cannot be changed: %s.") % ", ".join(sorted(unknown)))
+    after = Piece(
+        assignment.slot,
+        wanted.get("person", assignment.person),
+        wanted.get("start_on", assignment.start_on),
+        wanted.get("end_on", assignment.end_on),
+        wanted.get("fte_hundredths", assignment.fte_hundredths),
+    )
+    plan.check_range(after.slot, after.start_on, after.end_on, after.fte_hundredths)
+    if after != Piece.of(assignment):
+        _weigh(check(after, without=assignment), reason=reason, by=by)
+    edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
+    if after.person.pk == assignment.person_id:
+        result = edit.alter(assignment, **wanted, **({"reason": reason} if reason else {}))
+    else:
+        status = wanted.get("status", assignment.status)
+        locked = wanted.get("locked", assignment.locked)
+        edit.end(assignment)
+        result = edit.add(after, status=status, locked=locked, reason=reason)
+    edit.write()
+    audit.record(
+        by,
+        "assignment.change",
+        result,
+        before=before,
+        after=plan.snapshot(result),
+        reason=reason,
+    )
+    return result
+
+
+@transaction.atomic
+def remove(assignment: Assignment, *, version: int, by: User, reason: str = "") -> PlanChange:
+    assignment = _held(assignment, version=version, by=by)
+    before = plan.snapshot(assignment)
+    edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
+    audit.record(by, "assignment.remove", assignment, before=before, reason=reason)
+    edit.end(assignment)
+    return edit.write()
+
+
+def _held(
+    assignment: Assignment, *, version: int, by: User, people: list[Person | None] | None = None
+) -> Assignment:
+    """The assignment under lock, if the user may edit it and has seen its last version."""
+    project_id = assignment.slot.phase.project_id
+    require_editor(assignment.slot.phase.project, by)
+    others = [person.pk for person in people or () if person is not None]
+    plan.lock(projects=[project_id], people=[assignment.person_id, *others])
+    fresh = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("person", "slot__seat__role", "slot__phase__project__site")
+        .prefetch_related("slot__skills__skill")
+        .filter(pk=assignment.pk)
+        .first()
+    )
+    if fresh is None:
+        raise Conflict(_("This assignment has been removed meanwhile."), code="gone")
+    if fresh.version != version:
+        raise Stale(
+            _("Somebody changed this assignment since you read it. Look at it again."),
+            current=plan.snapshot(fresh),
+        )
+    return fresh
+
+
+def _weigh(findings: list[Finding], *, reason: str, by: User) -> None:
+    """Refuse what blocks; ask for a reason where rules only warn."""
+    money = permissions.may_see_money(by)
+    shown = [finding.as_dict(with_money=money) for finding in findings]
+    blocking = [finding for finding in findings if finding.blocks]
+    if blocking:
+        raise Conflict(
+            " ".join(finding.text for finding in blocking), code="blocked", clashes=shown
+        )
+    if findings and not reason.strip():
+        raise Conflict(
+            _("This breaks rules that only warn. Give a reason to do it all the same."),
+            code="needs_reason",
+            clashes=shown,
+        )
