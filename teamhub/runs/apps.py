@@ -10,3 +10,4 @@ class RunsConfig(AppConfig):
     def ready(self) -> None:
         # Shared tasks bind to this app; without it a web process would publish to nowhere.
         from teamhub import celery  # noqa: F401
+        from teamhub.runs import beats  # noqa: F401 (its signal handlers)

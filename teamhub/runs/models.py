@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -53,16 +54,10 @@ class RunQuerySet(models.QuerySet[R]):
             return self
         if self.model.open_to_planners and permissions.is_planner(user):
             return self
-        return self.filter(
-            models.Q(requested_by=user) | self.model.also_visible_to(user)
-        )
+        return self.filter(models.Q(requested_by=user) | self.model.also_visible_to(user))
 
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
-
-    def held(self, run: Run) -> Self:
-        """The row of `run` as long as this attempt still owns it: the fence of every write."""
-        return self.filter(pk=run.pk, status=Status.RUNNING, attempt=run.attempt)
 
 
 class Run(models.Model):
@@ -81,17 +76,13 @@ class Run(models.Model):
     # Columns of the subclass that "run again" carries over besides params and seed.
     copied_fields: ClassVar[tuple[str, ...]] = ()
     # Keys of a kernel's result that differ between equal computations, at any depth.
-    volatile_keys: ClassVar[frozenset[str]] = frozenset(
-        {"runtime_s", "seconds", "created_at"}
-    )
+    volatile_keys: ClassVar[frozenset[str]] = frozenset({"runtime_s", "seconds", "created_at"})
 
     Status = Status
     Outcome = Outcome
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.QUEUED
-    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     stage = models.CharField(_("stage"), max_length=80, blank=True)
     progress = models.FloatField(
@@ -108,9 +99,7 @@ class Run(models.Model):
         editable=False,
         help_text=_("sha256 of the problem"),
     )
-    code_version = models.CharField(
-        _("code version"), max_length=60, blank=True, editable=False
-    )
+    code_version = models.CharField(_("code version"), max_length=60, blank=True, editable=False)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -130,28 +119,23 @@ class Run(models.Model):
     rings = models.PositiveSmallIntegerField(default=0, editable=False)
     rung_at = models.DateTimeField(default=timezone.now, editable=False)
     finish_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(
-        _("created"), default=timezone.now, editable=False
-    )
-    started_at = models.DateTimeField(
-        _("started"), null=True, blank=True, editable=False
-    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
-    finished_at = models.DateTimeField(
-        _("finished"), null=True, blank=True, editable=False
-    )
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True, editable=False)
     error_message = models.TextField(_("message"), blank=True, editable=False)
 
     objects: ClassVar[models.Manager[Any]] = RunQuerySet.as_manager()
 
+    # Where the kernel of the present attempt works; set by the worker only.
+    job_folder: Path
+
     class Meta:
         abstract = True
         ordering = ["-created_at", "id"]
         indexes = [
-            models.Index(
-                fields=["status", "heartbeat_at"], name="%(app_label)s_%(class)s_beat"
-            ),
+            models.Index(fields=["status", "heartbeat_at"], name="%(app_label)s_%(class)s_beat"),
             models.Index(fields=["-created_at"], name="%(app_label)s_%(class)s_new"),
         ]
         constraints = [
@@ -240,9 +224,7 @@ class Beat(models.Model):
 
     class Meta:
         ordering = ["kind", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "name"], name="runs_beat_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="runs_beat_once")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"
