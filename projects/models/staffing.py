@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.plan import Assignment, Project, Slot, WholeWeeks, whole_weeks
@@ -16,24 +18,13 @@ from teamhub.accounts.models import User
 from teamhub.runs.models import Run, RunQuerySet
 
 
-class StaffingRunQuerySet(RunQuerySet):
-    def visible_to(self, user: User) -> StaffingRunQuerySet:
-        """The one who asked, managers, and who leads one of its projects."""
-        if not user.is_authenticated or not permissions.has_scope(user, "read"):
-            return self.none()
-        if permissions.is_manager(user):
-            return self
-        led = Project.objects.led_by(user).values("pk")
-        scope = StaffingRun.projects.through.objects.filter(project_id__in=led)
-        return self.filter(Q(requested_by=user) | Q(pk__in=scope.values("staffingrun_id")))
-
-
 class StaffingRun(Run):
     """A proposal of who takes which slot. Nothing changes until somebody accepts."""
 
     kind: ClassVar[str] = "staffing"
+    task: ClassVar[str] = "projects.tasks.propose_team"
     queue: ClassVar[str] = "solve"
-    title: ClassVar = _("Staffing proposal")
+    title = _("Staffing proposal")
 
     projects = models.ManyToManyField(Project, related_name="staffing_runs")
     # Money and objective fields: managers and administrators only.
@@ -45,13 +36,26 @@ class StaffingRun(Run):
     fit_source = models.CharField(max_length=60, blank=True)  # which fit scores were used
     inherited = models.JSONField(default=list, blank=True)  # rules that facts break already
 
-    objects = StaffingRunQuerySet.as_manager()
+    objects = RunQuerySet.as_manager()
 
     class Meta(Run.Meta):
         verbose_name = _("staffing proposal")
 
-    def __str__(self) -> str:
-        return f"{self.title} {str(self.pk)[:8]}"
+    def get_absolute_url(self) -> str:
+        return reverse("projects:proposal-detail", args=[self.pk])
+
+    @classmethod
+    def also_visible_to(cls, user: User) -> Q:
+        """Whoever leads one of its projects."""
+        led = Project.objects.led_by(user).values("pk")
+        scope = cls.projects.through.objects.filter(project_id__in=led)
+        return Q(pk__in=scope.values("staffingrun_id"))
+
+    def copy_relations(self, original: StaffingRun) -> None:
+        self.projects.set(original.projects.all())
+
+    def incumbents(self) -> Iterable[Incumbent]:
+        return self.curve.filter(attempt=self.attempt)
 
     @property
     def gap(self) -> float | None:
@@ -69,7 +73,7 @@ class StaffingRun(Run):
 class Incumbent(models.Model):
     """A point of the curve: a better plan, or a better bound, at a second of the solve."""
 
-    run = models.ForeignKey(StaffingRun, models.CASCADE, related_name="incumbents")
+    run = models.ForeignKey(StaffingRun, models.CASCADE, related_name="curve")
     attempt = models.PositiveSmallIntegerField()
     step = models.PositiveIntegerField()
     seconds = models.FloatField()
@@ -136,6 +140,44 @@ class ProposalRow(WholeWeeks):
         return f"{self.slot}: {self.person or '-'}"
 
 
+class StaffingRequestQuerySet(models.QuerySet["StaffingRequest"]):
+    def visible_to(self, user: User) -> StaffingRequestQuerySet:
+        """Who asked, and who is asked."""
+        if not user.is_authenticated or not permissions.has_scope(user, "read"):
+            return self.none()
+        answerable = self.answerable_by(user).values("pk")
+        return self.filter(Q(asked_by=user) | Q(pk__in=answerable))
+
+    def answerable_by(self, user: User) -> StaffingRequestQuerySet:
+        """Requests in the inbox of this user; an administrator can answer all."""
+        if not user.is_authenticated:
+            return self.none()
+        if permissions.is_administrator(user):
+            return self
+        led_projects = Project.objects.led_by(user).values("pk")
+        led = Q(department__in=led_department_ids(user)) | Q(project_id__in=led_projects)
+        return self.filter(led)
+
+    def open(self) -> StaffingRequestQuerySet:
+        return self.filter(status=StaffingRequest.Status.OPEN)
+
+
+def led_department_ids(user: User) -> set[int]:
+    """Departments that the user leads, with all below them (two queries)."""
+    led = set(user.led_departments.values_list("pk", flat=True))
+    below: dict[int | None, list[int]] = {}
+    if led:
+        for pk, parent in Department.objects.values_list("pk", "parent_id"):
+            below.setdefault(parent, []).append(pk)
+    queue = list(led)
+    while queue:
+        for child in below.get(queue.pop(), ()):
+            if child not in led:
+                led.add(child)
+                queue.append(child)
+    return led
+
+
 class StaffingRequest(models.Model):
     """Asks another lead for a person. The assignment stays tentative until it is answered."""
 
@@ -157,6 +199,8 @@ class StaffingRequest(models.Model):
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = StaffingRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]

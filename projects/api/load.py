@@ -1,0 +1,111 @@
+"""People x weeks: what each person has and what is taken of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from projects.api.filters import by_key, day
+from projects.models import Project
+from projects.selectors.load import PersonLoad, week_load
+from roles.models import Person
+from teamhub import weeks
+from teamhub.api.pagination import Pages
+from teamhub.errors import InvalidInput, NotFound
+
+MAX_WEEKS = 104
+
+
+class LoadWeekOut(serializers.Serializer[Any]):
+    week = serializers.CharField(help_text="ISO week, such as 2026-W48")
+    start_on = serializers.DateField()
+    available = serializers.FloatField(help_text="FTE share")
+    assigned = serializers.FloatField(help_text="FTE share, confirmed")
+    tentative = serializers.FloatField(help_text="FTE share")
+    over = serializers.FloatField(help_text="FTE share above available")
+
+
+class LoadOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    person = serializers.CharField()
+    name = serializers.CharField()
+    weeks = LoadWeekOut(many=True)
+
+
+class LoadList(APIView):
+    @extend_schema(
+        operation_id="load_list",
+        parameters=[
+            OpenApiParameter("from", date, description="A Monday; this week's by default."),
+            OpenApiParameter("weeks", int, description=f"1 to {MAX_WEEKS}; 13 by default."),
+            OpenApiParameter("department", str, description="Key or id."),
+            OpenApiParameter("project", str, description="People who work in this project."),
+            OpenApiParameter("page", int),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("offset", int),
+        ],
+        responses=LoadOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        start, n_weeks = window(request)
+        pages = Pages()
+        people = pages.paginate_queryset(self._people(request, start, n_weeks), request, view=self)
+        load = week_load(people, start, n_weeks)
+        return pages.get_paginated_response(
+            [load_row(person, load[person.pk], start) for person in people]
+        )
+
+    def _people(self, request: Request, start: date, n_weeks: int) -> Any:
+        end = weeks.add_weeks(start, n_weeks)
+        people = Person.objects.load_visible_to(request.user).employed_between(start, end)
+        if department := request.query_params.get("department", "")[:60]:
+            people = people.filter(by_key("department", department))
+        if key := request.query_params.get("project", "")[:60]:
+            projects = Project.objects.detail_visible_to(request.user)
+            project = projects.filter(key=key).first()
+            if project is None and key.isascii() and key.isdigit() and len(key) < 16:
+                project = projects.filter(pk=int(key)).first()
+            if project is None:
+                raise NotFound(_("There is no project “%(key)s”.") % {"key": key})
+            people = people.filter(assignments__slot__phase__project=project).distinct()
+        return people.select_related("site")
+
+
+def window(request: Request) -> tuple[date, int]:
+    start = day(request, "from") or weeks.monday(timezone.localdate())
+    if not weeks.is_monday(start):
+        raise InvalidInput(
+            _("from must be a Monday, such as %(monday)s.") % {"monday": weeks.monday(start)}
+        )
+    raw = request.query_params.get("weeks", "13")
+    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= MAX_WEEKS):
+        raise InvalidInput(_("weeks must be a number from 1 to %(most)d.") % {"most": MAX_WEEKS})
+    return start, int(raw)
+
+
+def load_row(person: Person, load: PersonLoad, start: date) -> dict[str, Any]:
+    per_week = zip(load.available, load.confirmed, load.tentative, load.over, strict=True)
+    return {
+        "id": person.pk,
+        "person": person.key,
+        "name": person.name,
+        "weeks": [
+            {
+                "week": weeks.iso_label(weeks.add_weeks(start, index)),
+                "start_on": weeks.add_weeks(start, index),
+                "available": available / 100,
+                "assigned": confirmed / 100,
+                "tentative": tentative / 100,
+                "over": over / 100,
+            }
+            for index, (available, confirmed, tentative, over) in enumerate(per_week)
+        ],
+    }

@@ -1,0 +1,348 @@
+"""Ask for a proposal, accept it whole or by row, answer the requests that acceptance sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects.kernel.staffing.problem import Weights
+from projects.models import (
+    Assignment,
+    PlanChange,
+    Project,
+    ProposalRow,
+    StaffingRequest,
+    StaffingRun,
+)
+from projects.selectors.plan_state import Finding, Piece, PlanState
+from projects.selectors.requests import asked_lead
+from projects.services import plan
+from teamhub.accounts import permissions
+from teamhub.accounts.models import User
+from teamhub.audit import services as audit
+from teamhub.errors import Conflict, InvalidInput, NotAllowed
+from teamhub.runs import services as runs
+
+# The weights that a manager may set; zero ignores the criterion.
+WEIGHTS = ("priority", "same_site", "cost", "continuity", "overload")
+MOST_WEIGHT = 10_000
+
+
+@transaction.atomic
+def propose_team(
+    *,
+    projects: Sequence[Project],
+    by: User,
+    seconds: int | None = None,
+    seed: int = 1,
+    weights: dict[str, int] | None = None,
+    change_budget: int = 0,
+) -> StaffingRun:
+    """Queue a proposal for the open slots of these projects.
+
+    `change_budget` is how many confirmed, unlocked assignments may be given to somebody else; with
+    0 they all stay.
+    """
+    seconds = settings.STAFFING_SECONDS if seconds is None else seconds
+    if not projects:
+        raise InvalidInput(_("Choose at least one project to staff."))
+    if not 1 <= seconds <= settings.STAFFING_MAX_SECONDS:
+        raise InvalidInput(
+            _("The time limit must lie between 1 and %(most)d seconds.")
+            % {"most": settings.STAFFING_MAX_SECONDS}
+        )
+    if not 0 <= change_budget <= 10_000:
+        raise InvalidInput(_("The change budget must be a whole number from 0."))
+    ids = {project.pk for project in projects}
+    editable = set(Project.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
+    foreign = [project.name for project in projects if project.pk not in editable]
+    if foreign:
+        raise NotAllowed(
+            _("Only the lead or a deputy may staff a project; you are neither in: %(names)s.")
+            % {"names": ", ".join(foreign)}
+        )
+    run = StaffingRun(
+        seed=seed,
+        params={
+            "seconds": seconds,
+            "weights": clean_weights(weights or {}),
+            "change_budget": change_budget,
+        },
+    )
+    runs.submit(run, by=by)
+    run.projects.set(projects)
+    return run
+
+
+def clean_weights(given: dict[str, Any]) -> dict[str, int]:
+    """The product's weights with the manager's changes; refuses what is no weight."""
+    weights = {name: int(getattr(Weights(), name)) for name in WEIGHTS}
+    for name, value in given.items():
+        if name not in weights:
+            raise InvalidInput(
+                _("There is no weight “%(name)s”; known: %(known)s.")
+                % {"name": name, "known": ", ".join(WEIGHTS)}
+            )
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_WEIGHT:
+            raise InvalidInput(
+                _("The weight “%(name)s” must be a whole number from 0 to %(most)d.")
+                % {"name": name, "most": MOST_WEIGHT}
+            )
+        weights[name] = value
+    return weights
+
+
+@dataclass
+class Acceptance:
+    """What became of the rows that somebody wanted to accept."""
+
+    change: PlanChange | None = None
+    accepted: list[ProposalRow] = field(default_factory=list)
+    requested: list[ProposalRow] = field(default_factory=list)
+    refused: list[tuple[ProposalRow, list[Finding]]] = field(default_factory=list)
+
+    def refusals(self, *, with_money: bool) -> list[dict[str, Any]]:
+        return [
+            {
+                "row": row.pk,
+                "reason": " ".join(finding.text for finding in findings),
+                "clashes": [finding.as_dict(with_money=with_money) for finding in findings],
+            }
+            for row, findings in self.refused
+        ]
+
+
+@transaction.atomic
+def accept(
+    run: StaffingRun, *, by: User, rows: Iterable[int] | None = None, reason: str = ""
+) -> Acceptance:
+    """Accept rows (all open ones by default) against today's plan, under lock.
+
+    A row is refused only for what it adds itself: what today's plan breaks already is not its
+    fault. A row that takes somebody of another lead becomes a request.
+    """
+    wanted = _open_rows(run, rows, by)
+    plan.lock(
+        projects={row.slot.phase.project_id for row in wanted},
+        people={row.person_id for row in wanted}
+        | {row.replaces.person_id for row in wanted if row.replaces is not None},
+    )
+    wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
+    result = Acceptance()
+    fitting = _fitting(wanted, result)
+    if not fitting:
+        raise Conflict(
+            _("None of these rows fits today's plan any more."),
+            code="nothing_accepted",
+            refused=result.refusals(with_money=permissions.may_see_money(by)),
+        )
+    edit = plan.PlanEdit(kind=PlanChange.Kind.ACCEPT, by=by, reason=reason, run=run)
+    asked = {row.pk: asked_lead(row, by=by) for row in fitting}
+    for row in fitting:
+        if row.replaces is not None:
+            edit.end(row.replaces)
+    for row in fitting:
+        _take(row, edit, by=by, asked=asked[row.pk], result=result)
+    result.change = edit.write()
+    audit.record(
+        by,
+        "proposal.accept",
+        run,
+        after={
+            "accepted": [row.pk for row in result.accepted],
+            "requested": [row.pk for row in result.requested],
+            "refused": [row.pk for row, _findings in result.refused],
+            "change": result.change.pk,
+        },
+        reason=reason,
+        run=run,
+    )
+    return result
+
+
+@transaction.atomic
+def reject(run: StaffingRun, *, rows: Iterable[int], by: User, reason: str = "") -> int:
+    """Say no to rows; they stay on the page with who and why."""
+    wanted = _open_rows(run, rows, by)
+    plan.lock(projects={row.slot.phase.project_id for row in wanted})
+    for row in wanted:
+        row.decision = ProposalRow.Decision.REJECTED
+        row.decided_by, row.decided_at, row.reason = by, timezone.now(), reason
+        row.save(update_fields=["decision", "decided_by", "decided_at", "reason"])
+    audit.record(
+        by, "proposal.reject", run, after={"rows": [row.pk for row in wanted]}, reason=reason
+    )
+    return len(wanted)
+
+
+def _open_rows(
+    run: StaffingRun, rows: Iterable[int] | None, by: User
+) -> list[ProposalRow]:
+    """The rows that are still open, name somebody and belong to projects that `by` may edit."""
+    if run.status != run.Status.SUCCEEDED:
+        raise Conflict(_("This proposal is not ready: its run has not succeeded."))
+    found = (
+        run.rows.filter(decision=ProposalRow.Decision.OPEN, person__isnull=False)
+        .select_related(
+            "person__department",
+            "slot__seat__role",
+            "slot__phase__project__site",
+            "slot__phase__project__department",
+            "replaces__person",
+            "replaces__slot__seat__role",
+            "replaces__slot__phase__project",
+        )
+        .prefetch_related("slot__skills__skill")
+        .order_by("start_on", "pk")
+    )
+    if rows is not None:
+        ids = set(rows)
+        found = found.filter(pk__in=ids)
+        missing = ids - {row.pk for row in found}
+        if missing:
+            raise Conflict(
+                _("These rows are no longer open, or name nobody: %(rows)s.")
+                % {"rows": ", ".join(str(pk) for pk in sorted(missing)[:20])},
+                code="rows_not_open",
+                rows=sorted(missing),
+            )
+    editable = set(
+        Project.objects.editable_by(by)
+        .filter(pk__in={row.slot.phase.project_id for row in found})
+        .values_list("pk", flat=True)
+    )
+    mine = [row for row in found if row.slot.phase.project_id in editable]
+    if rows is not None and len(mine) < len(found):
+        raise NotAllowed(_("Only the lead or a deputy of the project may decide on its rows."))
+    if not mine:
+        if found and not editable:
+            raise NotAllowed(_("Only the lead or a deputy of the project may decide on its rows."))
+        raise Conflict(_("No row of this proposal is open any more."), code="nothing_open")
+    return mine
+
+
+def piece_of(row: ProposalRow) -> Piece:
+    if row.person is None:
+        raise ValueError(f"proposal row {row.pk} names nobody")
+    return Piece(row.slot, row.person, row.start_on, row.end_on, row.fte_hundredths)
+
+
+def _fitting(wanted: list[ProposalRow], result: Acceptance) -> list[ProposalRow]:
+    """The rows that add no breach to today's plan; the others land in `result.refused`.
+
+    Rows that replace an assignment free its time first. When such a row is refused, what it would
+    have freed stays taken, so the rest is weighed again without it.
+    """
+    state = _state(wanted)
+    while True:
+        moves = [Piece.of(row.replaces) for row in wanted if row.replaces is not None]
+        for piece in moves:
+            state.remove(piece)
+        fitting: list[ProposalRow] = []
+        refused: list[tuple[ProposalRow, list[Finding]]] = []
+        for row in wanted:
+            findings = state.findings(piece_of(row))
+            if findings:
+                refused.append((row, findings))
+            else:
+                state.add(piece_of(row))
+                fitting.append(row)
+        result.refused.extend(refused)
+        if not any(row.replaces is not None for row, _findings in refused):
+            return fitting
+        state, wanted = _state(fitting), fitting
+
+
+def _state(rows: list[ProposalRow]) -> PlanState:
+    pieces = [piece_of(row) for row in rows]
+    pieces += [Piece.of(row.replaces) for row in rows if row.replaces is not None]
+    people = {piece.person.pk: piece.person for piece in pieces}
+    projects = {piece.slot.phase.project_id: piece.slot.phase.project for piece in pieces}
+    start = min((piece.start_on for piece in pieces), default=timezone.localdate())
+    end = max((piece.end_on for piece in pieces), default=timezone.localdate())
+    return PlanState(people.values(), projects.values(), start, end)
+
+
+def _take(
+    row: ProposalRow,
+    edit: plan.PlanEdit,
+    *,
+    by: User,
+    asked: dict[str, Any] | None,
+    result: Acceptance,
+) -> None:
+    status = Assignment.Status.CONFIRMED if asked is None else Assignment.Status.TENTATIVE
+    row.assignment = edit.add(piece_of(row), status=status, locked=False)
+    row.replaces = None
+    row.decided_by, row.decided_at = by, timezone.now()
+    if asked is None:
+        row.decision = ProposalRow.Decision.ACCEPTED
+        result.accepted.append(row)
+    else:
+        row.decision = ProposalRow.Decision.REQUESTED
+        result.requested.append(row)
+    row.save()
+    if asked is not None:
+        StaffingRequest.objects.create(row=row, assignment=row.assignment, asked_by=by, **asked)
+
+
+@transaction.atomic
+def answer_request(
+    request: StaffingRequest, *, approve: bool, by: User, reason: str = ""
+) -> StaffingRequest:
+    """Approve: the assignment is confirmed. Decline, with a reason: it goes."""
+    if not StaffingRequest.objects.answerable_by(by).filter(pk=request.pk).exists():
+        raise NotAllowed(_("Only the lead who was asked may answer this request."))
+    if not approve and not reason.strip():
+        raise InvalidInput(_("Say why you decline; the asking lead will read it."))
+    row = request.row
+    plan.lock(projects=[row.slot.phase.project_id], people=[row.person_id] if row.person_id else [])
+    request = StaffingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if request.status != StaffingRequest.Status.OPEN:
+        raise Conflict(_("This request has been answered already."))
+    request.status = (
+        StaffingRequest.Status.APPROVED if approve else StaffingRequest.Status.DECLINED
+    )
+    request.answered_by, request.answered_at, request.reason = by, timezone.now(), reason
+    row = request.row
+    assignment = (
+        Assignment.objects.select_related("person", "slot__seat__role", "slot__phase__project")
+        .filter(pk=request.assignment_id)
+        .first()
+    )
+    edit = plan.PlanEdit(kind=PlanChange.Kind.REQUEST, by=by, reason=reason, run=row.run)
+    if approve:
+        if assignment is None:
+            raise Conflict(_("The tentative assignment is gone; decline the request instead."))
+        edit.alter(assignment, status=Assignment.Status.CONFIRMED)
+        row.decision = ProposalRow.Decision.ACCEPTED
+    else:
+        if assignment is not None:
+            edit.end(assignment)
+        request.assignment = None
+        row.assignment = None
+        row.decision, row.reason = ProposalRow.Decision.REJECTED, reason
+    row.decided_by, row.decided_at = by, timezone.now()
+    row.save()
+    request.save()
+    if edit.lines:
+        edit.write()
+    audit.record(
+        by,
+        "request.approve" if approve else "request.decline",
+        request,
+        after={"row": row.pk},
+        reason=reason,
+    )
+    return request
+
+
+def cost_of(rows: Iterable[ProposalRow]) -> Decimal:
+    return sum((row.cost or Decimal(0) for row in rows), Decimal(0))
