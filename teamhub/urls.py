@@ -9,6 +9,7 @@ from teamhub.web import views as web
 
 api = [
     path("auth/", include("teamhub.accounts.api.urls")),
+    path("roles/load/", include("projects.api.load_urls")),
     path("roles/", include("roles.api.urls")),
     path("projects/", include("projects.api.urls")),
     path("runs/", include("teamhub.runs.api.urls")),
