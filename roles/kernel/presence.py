@@ -86,9 +86,7 @@ def _clear(days: bytearray, first: int, end: int) -> None:
         days[first:end] = bytes(end - first)
 
 
-def fte_hundredths(
-    weekly_tenths: int, company_weekly_hours: int, days: Sequence[int]
-) -> list[int]:
+def fte_hundredths(weekly_tenths: int, company_weekly_hours: int, days: Sequence[int]) -> list[int]:
     """Return hundredths of an FTE for weeks with so many days present, rounded down.
 
     floor(weekly hours / company hours x days / 5 x 100), in whole numbers.
