@@ -124,7 +124,7 @@ if not REDIS_URL and not DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "The folder broker serves one host only; set REDIS_URL."
     )
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "folder://"  # teamhub.runs.folder
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "visibility_timeout": 4 * 3600,  # s; longer than the longest run, else Redis sends it twice
@@ -138,12 +138,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "global_keyprefix": env.text("REDIS_KEY_PREFIX", "teamhub:"),
     }
     if REDIS_URL
-    else {
-        "data_folder_in": str(BROKER_DIR / "queue"),
-        "data_folder_out": str(BROKER_DIR / "queue"),
-        "control_folder": str(BROKER_DIR / "control"),
-        "store_processed": False,
-    }
+    else {"folder": str(BROKER_DIR), "polling_interval": 0.2}
 )
 CELERY_RESULT_BACKEND = None  # the run's row is the result
 CELERY_TASK_IGNORE_RESULT = True
@@ -152,6 +147,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # rows tell what a worker does; Beat that it lives
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

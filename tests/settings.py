@@ -24,6 +24,7 @@ if os.environ.get("DATABASE_URL"):
 
 from teamhub.settings import *  # noqa: E402, F403
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.probe_app"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CELERY_BROKER_URL = "memory://"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from teamhub.errors import NotFound
+from teamhub.errors import InvalidInput
 from teamhub.runs.models import Run
 
 
@@ -22,7 +20,7 @@ def by_kind(kind: str) -> type[Run]:
         if model.kind == kind:
             return model
     known = ", ".join(model.kind for model in kinds())
-    raise NotFound(
+    raise InvalidInput(
         _("There is no kind of run named “%(kind)s”. Known kinds: %(known)s.")
         % {"kind": kind, "known": known}
     )
@@ -31,7 +29,3 @@ def by_kind(kind: str) -> type[Run]:
 def queues() -> list[str]:
     """The queues that must have a worker."""
     return sorted({model.queue for model in kinds()})
-
-
-def task_routes() -> dict[str, dict[str, Any]]:
-    return {model.task: {"queue": model.queue} for model in kinds()}
