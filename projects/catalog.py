@@ -7,6 +7,7 @@ their names until they are filled.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from projects.phases import ORDER
@@ -179,11 +180,13 @@ def load_domains(
 
 
 def domain(key: str) -> DomainTemplate:
-    """Return one template; KeyError when there is none of that key."""
-    for template in load_domains():
-        if template.key == key:
-            return template
-    raise KeyError(key)
+    """Return one of the product's own templates, read once; KeyError when there is none."""
+    return _own_domains()[key]
+
+
+@cache
+def _own_domains() -> dict[str, DomainTemplate]:
+    return {template.key: template for template in load_domains()}
 
 
 @dataclass(frozen=True, slots=True)
