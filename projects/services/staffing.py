@@ -182,9 +182,7 @@ def reject(run: StaffingRun, *, rows: Iterable[int], by: User, reason: str = "")
     return len(wanted)
 
 
-def _open_rows(
-    run: StaffingRun, rows: Iterable[int] | None, by: User
-) -> list[ProposalRow]:
+def _open_rows(run: StaffingRun, rows: Iterable[int] | None, by: User) -> list[ProposalRow]:
     """The rows that are still open, name somebody and belong to projects that `by` may edit."""
     if run.status != run.Status.SUCCEEDED:
         raise Conflict(_("This proposal is not ready: its run has not succeeded."))
@@ -255,7 +253,7 @@ def _fitting(wanted: list[ProposalRow], result: Acceptance) -> list[ProposalRow]
                 state.add(piece_of(row))
                 fitting.append(row)
         result.refused.extend(refused)
-        if not any(row.replaces is not None for row, _findings in refused):
+        if not fitting or all(row.replaces is None for row, _findings in refused):
             return fitting
         state, wanted = _state(fitting), fitting
 
@@ -307,9 +305,7 @@ def answer_request(
     request = StaffingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if request.status != StaffingRequest.Status.OPEN:
         raise Conflict(_("This request has been answered already."))
-    request.status = (
-        StaffingRequest.Status.APPROVED if approve else StaffingRequest.Status.DECLINED
-    )
+    request.status = StaffingRequest.Status.APPROVED if approve else StaffingRequest.Status.DECLINED
     request.answered_by, request.answered_at, request.reason = by, timezone.now(), reason
     row = request.row
     assignment = (

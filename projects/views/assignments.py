@@ -1,0 +1,119 @@
+"""Assign, change and remove by hand: forms that warn and keep the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.assignment_forms import AssignForm, ChangeForm, RemoveForm
+from projects.models import Assignment, Slot
+from projects.selectors.candidates import candidates
+from projects.services import assignments as service
+from teamhub.accounts import permissions
+from teamhub.errors import Conflict, InvalidInput, Stale
+
+
+def _slot(request: HttpRequest, pk: int) -> Slot:
+    visible = Slot.objects.visible_to(request.user)
+    slot = get_object_or_404(visible.select_related("phase__project"), pk=pk)
+    service.require_editor(slot.phase.project, request.user)
+    return service.read_slot(slot.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose a person for a slot; what it would break shows beside each name."""
+    slot = _slot(request, pk)
+    form = AssignForm(request.POST or None, slot=slot, initial=request.GET.dict())
+    clashes: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = service.assign(slot=slot, by=request.user, **form.cleaned_data)
+        except (Conflict, InvalidInput) as error:
+            clashes = _refused(form, error)
+        else:
+            messages.success(
+                request, _("%(person)s is assigned.") % {"person": made.person.name}
+            )
+            return redirect(slot.phase.project.get_absolute_url())
+    found = candidates(
+        slot,
+        slot.start_on,
+        slot.end_on,
+        slot.fte_hundredths,
+        query=request.GET.get("q", "")[:100],
+    )
+    context = {"slot": slot, "form": form, "clashes": clashes, "candidates": found}
+    context["query"] = request.GET.get("q", "")[:100]
+    context["with_money"] = permissions.may_see_money(request.user)
+    status = 422 if form.is_bound and form.errors else 409 if clashes else 200
+    return render(request, "projects/assignment_create.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = _assignment(request, pk)
+    form = ChangeForm(request.POST or None, assignment=assignment)
+    clashes: list[dict[str, Any]] = []
+    stale = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.change(assignment, by=request.user, **form.cleaned_data)
+        except Stale as error:
+            stale = True
+            form.add_error(None, str(error))
+        except (Conflict, InvalidInput) as error:
+            clashes = _refused(form, error)
+        else:
+            messages.success(request, _("The assignment is changed."))
+            return redirect(assignment.slot.phase.project.get_absolute_url())
+    status = 412 if stale else 409 if clashes else 422 if form.is_bound and form.errors else 200
+    context = {
+        "assignment": assignment,
+        "slot": assignment.slot,
+        "form": form,
+        "clashes": clashes,
+        "with_money": permissions.may_see_money(request.user),
+        "remove": RemoveForm(initial={"version": assignment.version}),
+    }
+    return render(request, "projects/assignment_update.html", context, status=status)
+
+
+@require_POST
+@login_required
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = _assignment(request, pk)
+    project = assignment.slot.phase.project
+    form = RemoveForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(_("Open the assignment again and remove it from there."))
+    service.remove(assignment, by=request.user, **form.cleaned_data)
+    messages.success(request, _("%(name)s is off this slot.") % {"name": assignment.person.name})
+    return redirect(project.get_absolute_url())
+
+
+def _assignment(request: HttpRequest, pk: int) -> Assignment:
+    visible = Assignment.objects.visible_to(request.user).select_related(
+        "person", "slot__seat__role", "slot__phase__project__site"
+    )
+    assignment = get_object_or_404(visible, pk=pk)
+    service.require_editor(assignment.slot.phase.project, request.user)
+    return assignment
+
+
+def _refused(form: Any, error: Conflict | InvalidInput) -> list[dict[str, Any]]:
+    """Show the refusal above the form; the clashes, if any, below it."""
+    if error.code == "needs_reason":
+        form.add_error("reason", str(error))
+    else:
+        form.add_error(None, str(error))
+    clashes: list[dict[str, Any]] = error.details.get("clashes", [])
+    return clashes
