@@ -28,7 +28,7 @@ class GaveUp(RuntimeError):
     """A child died at once, again and again."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """One program to keep alive."""
 
@@ -47,13 +47,14 @@ class Supervisor:
     """Starts, watches and stops children; `say` prints a line for people."""
 
     say: Callable[[str], None]
+    grace_seconds: float = GRACE_SECONDS
     children: list[Child] = field(default_factory=list)
     guard: subprocess.Popen[bytes] | None = None
 
     def start(self, child: Child) -> None:
         """Start the child in a process group of its own and tell the guard of it."""
         if self.guard is None:
-            self.guard = _start_guard()
+            self.guard = _start_guard(self.grace_seconds)
         if child not in self.children:
             self.children.append(child)
         child.process = subprocess.Popen(
@@ -76,13 +77,13 @@ class Supervisor:
             elif child.process.poll() is not None:
                 self._bury(child, now)
 
-    def stop(self, *, grace_seconds: float = GRACE_SECONDS, hurry: Callable[[], bool]) -> None:
+    def stop(self, *, hurry: Callable[[], bool]) -> None:
         """End every child with all that it started; `hurry()` cuts the grace short."""
         groups = [child.process for child in self.children if child.process is not None]
         for process in groups:
             if process.poll() is None:
                 process.terminate()
-        last = time.monotonic() + grace_seconds
+        last = time.monotonic() + self.grace_seconds
         while any(process.poll() is None for process in groups):
             if time.monotonic() > last or hurry():
                 late = [child.name for child in self.children if _alive(child.process)]
@@ -92,11 +93,13 @@ class Supervisor:
         for process in groups:
             kill_group(process.pid)
             process.wait()
+        self.children.clear()
+        self._tell_guard("bye")
         if self.guard is not None and self.guard.stdin is not None:
-            self._tell_guard("bye")
             with contextlib.suppress(OSError):
                 self.guard.stdin.close()
             self.guard.wait()
+        self.guard = None
 
     def _bury(self, child: Child, now: float) -> None:
         assert child.process is not None  # noqa: S101 (for the type checker)
@@ -135,16 +138,16 @@ def _ending(code: int) -> str:
     return f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
 
 
-def _start_guard() -> subprocess.Popen[bytes]:
+def _start_guard(grace_seconds: float) -> subprocess.Popen[bytes]:
     # -I -S: it needs nothing but the standard library, and starts in a few milliseconds.
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", __file__],
+        [sys.executable, "-I", "-S", __file__, str(grace_seconds)],
         start_new_session=True,
         stdin=subprocess.PIPE,
     )
 
 
-def guard(grace_seconds: float = GRACE_SECONDS) -> None:
+def guard(grace_seconds: float) -> None:
     """Read pids from the pipe; when it ends without a farewell, end those process groups."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -176,4 +179,4 @@ def _group_lives(group: int) -> bool:
 
 
 if __name__ == "__main__":
-    guard()
+    guard(float(sys.argv[1]))
