@@ -1,0 +1,85 @@
+"""Entries of the rail and of the bottom bar: shown when the address exists and the user may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from teamhub.accounts import permissions
+
+
+def _everybody(user: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry; the apps' addresses are known here by name only."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    url_name: str
+    shortcut: str
+    in_bar: bool = False  # one of the four in the bottom bar of narrow screens
+    visible: Callable[[Any], bool] = _everybody
+
+
+ENTRIES = (
+    Entry("home", _("Home"), "home", "home", "g h", in_bar=True),
+    Entry("work", _("My work"), "checklist", "projects:my-work", "g w", in_bar=True),
+    Entry("projects", _("Projects"), "folders", "projects:project-list", "g p", in_bar=True),
+    Entry("people", _("People"), "users", "roles:person-list", "g e", in_bar=True),
+    Entry(
+        "load",
+        _("Load"),
+        "layout-grid",
+        "projects:load-grid",
+        "g l",
+        visible=permissions.may_see_load_of_all,
+    ),
+    Entry("inbox", _("Requests"), "inbox", "projects:request-inbox", "g i"),
+    Entry("runs", _("Runs"), "activity", "runs:run-list", "g r"),
+    Entry(
+        "admin",
+        _("Administration"),
+        "settings",
+        "accounts:user-list",
+        "g a",
+        visible=permissions.is_administrator,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as drawn on this page."""
+
+    entry: Entry
+    url: str
+    current: bool
+
+
+def links(request: HttpRequest) -> list[Link]:
+    """The entries for this user; the one with the longest matching address is current."""
+    if not request.user.is_authenticated:
+        return []
+    found = []
+    for entry in ENTRIES:
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:  # an app that is not installed, or not built yet
+            continue
+        if entry.visible(request.user):
+            found.append((entry, url))
+    matching = [url for _entry, url in found if request.path.startswith(url)]
+    best = max(matching, key=len, default="")
+    if best == "/" and request.path != "/":
+        best = ""
+    return [Link(entry, url, url == best) for entry, url in found]

@@ -1,0 +1,197 @@
+"""Tags and filters of all templates (built in: no {% load %} needed)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from teamhub import panels as registry
+from teamhub.web.loads import LOOKS, load_state
+
+register = template.Library()
+
+SPRITE = "vendor/tabler-icons/sprite.svg"
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """An icon of the sprite; without a label it is decoration beside a text."""
+    about: str = mark_safe('aria-hidden="true"')
+    if label:
+        about = format_html('role="img" aria-label="{}"', label)
+    return format_html(
+        '<svg class="th-icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        about,
+        static(SPRITE),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: template.Context, place: str, obj: Any = None) -> SafeString:
+    """Draw the panels of a place: `{% panels "project" project %}`."""
+    request: HttpRequest = context["request"]
+    shown = registry.shown(place, request, obj)
+    page = {**context.flatten(), "panels": shown}
+    return mark_safe(render_to_string("components/_panels.html", page))  # noqa: S308 (a template)
+
+
+@register.simple_tag(takes_context=True)
+def panel_body(context: template.Context, shown: registry.Shown) -> SafeString:
+    """The inside of one panel: its own context over the page's."""
+    page = {**context.flatten(), **shown.context, "panel": shown.panel}
+    return mark_safe(render_to_string(shown.panel.template, page))  # noqa: S308 (a template)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A form field as drawn by components/_field.html."""
+
+    kind: str
+    html: SafeString
+
+
+@register.simple_tag
+def control(field: BoundField) -> Control:
+    """The widget of a field with the classes of the style sheet and its link to the errors."""
+    widget = field.field.widget
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return Control("group", field.as_widget())
+    if isinstance(widget, forms.CheckboxInput):
+        kind, css = "checkbox", "form-check-input"
+    elif isinstance(widget, forms.Select):
+        kind, css = "select", "form-select"
+    else:
+        kind, css = "input", "form-control"
+    css = f"{css} {widget.attrs.get('class', '')} {'is-invalid' if field.errors else ''}".strip()
+    attributes = {"class": css}
+    described = [f"{field.auto_id}_helptext"] if field.help_text else []
+    if field.errors:
+        described.append(f"{field.auto_id}_error")
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    return Control(kind, field.as_widget(attrs=attributes))
+
+
+@register.filter
+def counted(number: int, noun: str) -> str:
+    """A number and a word that does not change with it: 3 new."""
+    return f"{number_format(number, force_grouping=True)} {noun}"
+
+
+@register.filter
+def width(share: Any) -> str:
+    """Class of a bar's width from a share 0-1: `th-w-37`."""
+    return f"th-w-{_percent(share, most=100)}"
+
+
+@register.filter
+def percent(share: Any) -> str:
+    """A share 0-1 as whole percent; a dash for nothing."""
+    if share is None or share == "":
+        return "–"
+    return f"{_percent(share)}%"
+
+
+@register.filter
+def fte(hundredths: Any) -> str:
+    """Hundredths of an FTE as 0.50; a dash for nothing."""
+    if hundredths is None or hundredths == "":
+        return "–"
+    return number_format(int(hundredths) / 100, decimal_pos=2)
+
+
+@register.filter
+def week(day: dt.date | None) -> str:
+    """The ISO week of a day as W48; a dash for nothing."""
+    return f"W{day.isocalendar().week:02d}" if day else "–"
+
+
+@register.filter
+def year_week(day: dt.date | None) -> str:
+    """The ISO week of a day as 2026-W48; a dash for nothing."""
+    if day is None:
+        return "–"
+    year, number, _day = day.isocalendar()
+    return f"{year}-W{number:02d}"
+
+
+@register.filter
+def duration(seconds: Any) -> str:
+    """Seconds as people say them: 8 s, 3 min 20 s, 2 h 5 min."""
+    if seconds is None or seconds == "":
+        return "–"
+    whole = max(0, round(float(seconds)))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": left}
+    return _("%(seconds)d s") % {"seconds": left}
+
+
+@register.filter
+def money(amount: Any) -> str:
+    """An amount in the company's currency, without cents; a dash for nothing."""
+    if amount is None or amount == "":
+        return "–"
+    figure = number_format(round(amount), decimal_pos=0, force_grouping=True)
+    return f"{figure}\u00a0{settings.COMPANY_CURRENCY}"
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """Two letters for an avatar; of a Chinese name the given part."""
+    words = str(name).split()
+    if not words:
+        return "?"
+    if not words[0].isascii():
+        return words[0][-2:]
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+@register.inclusion_tag("components/_load_cell.html")
+def load_cell(
+    assigned: int, available: int, url: str = "", label: str = "", tentative: int = 0
+) -> dict[str, Any]:
+    """One week of one person: number, colour and icon. All in hundredths of an FTE."""
+    state = load_state(assigned + tentative, available)
+    return {
+        "state": state,
+        "look": LOOKS[state],
+        "assigned": assigned,
+        "tentative": tentative,
+        "total": assigned + tentative,
+        "available": available,
+        "url": url,
+        "label": label,
+    }
+
+
+@register.inclusion_tag("components/_load_legend.html")
+def load_legend() -> dict[str, Any]:
+    """What the colours of the load grid mean, with the thresholds in force."""
+    return {
+        "looks": LOOKS,
+        "full": settings.LOAD_FULL_PERCENT,
+        "over": settings.LOAD_OVER_PERCENT,
+    }
+
+
+def _percent(share: Any, most: int | None = None) -> int:
+    value = max(0, round(float(share) * 100))
+    return value if most is None else min(most, value)
