@@ -74,11 +74,34 @@ class Site(Named):
     )
 
 
+class DepartmentQuerySet(models.QuerySet["Department"]):
+    def led_by(self, user: User) -> DepartmentQuerySet:
+        """Departments that the user leads, with all below them (two queries)."""
+        led = set(user.led_departments.values_list("pk", flat=True))
+        if not led:
+            return self.none()
+        parents = dict(Department.objects.order_by().values_list("pk", "parent"))
+        return self.filter(
+            pk__in=[pk for pk in parents if not led.isdisjoint(_with_those_above(pk, parents))]
+        )
+
+
+def _with_those_above(pk: int, parents: dict[int, int | None]) -> set[int]:
+    line: set[int] = set()
+    at: int | None = pk
+    while at is not None and at not in line:
+        line.add(at)
+        at = parents.get(at)
+    return line
+
+
 class Department(Named):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
     leads = models.ManyToManyField(User, blank=True, related_name="led_departments")
+
+    objects = DepartmentQuerySet.as_manager()
 
     def clean(self) -> None:
         """Refuse a circle (walks up the tree: a query a level)."""
@@ -120,6 +143,8 @@ class Skill(Reference):
     )
     description_en = models.CharField(max_length=300, blank=True)
     description_zh = models.CharField(max_length=300, blank=True)
+    # Added by this company, not by the catalog's file: the sync does not retire it.
+    is_own = models.BooleanField(default=False)
 
     @property
     def description(self) -> str:
@@ -139,6 +164,10 @@ class MapNode(Reference):
     """A node of the responsibility map: a component or outcome somebody answers for."""
 
     kind = models.CharField(max_length=12)
+    # One of the default roles: who answers for the node unless a project says otherwise.
+    accountable_role = models.ForeignKey(
+        Role, models.PROTECT, null=True, blank=True, related_name="accountable_for"
+    )
     default_roles = models.ManyToManyField(Role, blank=True, related_name="map_nodes")
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -172,9 +201,7 @@ class MapEdge(models.Model):
         ordering = ["source", "target"]
         constraints = [
             models.UniqueConstraint(fields=["source", "target"], name="map_edge_once"),
-            models.CheckConstraint(
-                condition=~Q(source=F("target")), name="map_edge_not_to_itself"
-            ),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="map_edge_not_to_itself"),
         ]
 
     def __str__(self) -> str:
@@ -189,9 +216,22 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self
 
     def load_visible_to(self, user: User) -> PersonQuerySet:
-        """Load and absence dates: managers and planners see everybody's, others their own."""
+        """Load and absence dates: managers and planners see everybody's, others their own.
+
+        Who leads a department manages its people.
+        """
         people = self.visible_to(user)
-        return people if permissions.may_see_load_of_all(user) else people.filter(user=user)
+        if permissions.may_see_load_of_all(user):
+            return people
+        return people.filter(Q(user=user) | Q(department__in=Department.objects.led_by(user)))
+
+    def editable_by(self, user: User) -> PersonQuerySet:
+        """Managers edit everybody, who leads a department its people (and those below it)."""
+        if not user.is_authenticated or not permissions.has_scope(user, "write"):
+            return self.none()
+        if permissions.is_manager(user):
+            return self
+        return self.filter(department__in=Department.objects.led_by(user))
 
     def employed_between(self, start: Any, end: Any) -> PersonQuerySet:
         """Employed on at least one day of start <= day < end."""
@@ -208,9 +248,7 @@ class Person(models.Model):
     name = models.CharField(_("name"), max_length=120)
     sort_name = models.CharField(max_length=120, blank=True, db_index=True)  # pinyin for Chinese
     email = models.EmailField(_("e-mail"), blank=True)
-    user = models.OneToOneField(
-        User, models.SET_NULL, null=True, blank=True, related_name="person"
-    )
+    user = models.OneToOneField(User, models.SET_NULL, null=True, blank=True, related_name="person")
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="people", verbose_name=_("department")
     )

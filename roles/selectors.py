@@ -67,8 +67,6 @@ def _absences(people: list[Person], start: date, end: date) -> dict[int, list[tu
     # Beyond some thousand people the list of keys would pass SQLite's limit of variables.
     if len(people) <= 2000:
         listed = listed.filter(person__in=[person.pk for person in people])
-    for person, first_on, last_on in listed.order_by().values_list(
-        "person", "first_on", "last_on"
-    ):
+    for person, first_on, last_on in listed.order_by().values_list("person", "first_on", "last_on"):
         away[person].append((first_on, last_on))
     return away
