@@ -90,13 +90,13 @@ def run_pytest(name: str, *arguments: str, env: dict[str, str] | None = None) ->
         assert process.stdout is not None  # noqa: S101 (for the type checker)
         for line in process.stdout:
             print(line, end="", flush=True)
-            _read(line.strip(), result)
+            read_line(line.strip(), result)
     result.status = 0 if process.returncode == NO_TESTS_COLLECTED else process.returncode
     result.seconds = time.monotonic() - began
     return result
 
 
-def _read(line: str, result: Result) -> None:
+def read_line(line: str, result: Result) -> None:
     if missing.MARK in line and line.endswith("tests)"):
         result.not_tested.append(line)
     elif re.fullmatch(r"=*\s*(\d+ \w+|no tests ran).* in [\d.]+s.*", line):

@@ -15,6 +15,7 @@ from typing import IO
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+MOST_PORT = 65535
 BACKLOG = 128  # connections that may wait while the web process starts
 
 
@@ -83,11 +84,13 @@ def is_loopback(address: str) -> bool:
 
 def listen(address: str, port: int) -> socket.socket:
     """Take the port now, so that nobody else can and early browsers wait instead of failing."""
+    if not 0 <= port <= MOST_PORT:
+        raise CannotStart(f"{port} is no port: 1 to {MOST_PORT} are.")
     try:
         family, _kind, _protocol, _name, target = socket.getaddrinfo(
             address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except (socket.gaierror, OverflowError):
+    except OSError:
         raise CannotStart(
             f"{address}:{port} is no address of this machine. Try --bind 127.0.0.1."
         ) from None
