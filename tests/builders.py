@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from teamhub import weeks
 
 if TYPE_CHECKING:
-    from projects.models import Assignment, Phase, Project, Seat, Slot
+    from projects.models import Assignment, ChecklistItem, Phase, Project, Seat, Slot
     from roles.models import Absence, Department, Discipline, Person, Role, Site, Skill
     from teamhub.accounts.models import User
 
@@ -208,3 +208,14 @@ def make_assignment(
         **fields,
     }
     return Assignment.objects.create(slot=slot, person=person, **filled)
+
+
+def make_item(phase: Phase | None = None, key: str | None = None, **fields: Any) -> ChecklistItem:
+    """A mandatory item that needs no evidence."""
+    from projects.models import ChecklistItem
+
+    phase = phase or make_phase()
+    filled = {"text_en": "Write it down", **fields}
+    return ChecklistItem.objects.create(
+        phase=phase, project=phase.project, key=key or _key("ITM"), **filled
+    )

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -163,6 +164,9 @@ class Project(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("projects:project-detail", args=[self.pk])
+
     def is_led_by(self, user: User) -> bool:
         """Lead or deputy (a query for the deputies)."""
         return self.lead_id == user.pk or self.deputies.filter(pk=user.pk).exists()
@@ -180,7 +184,8 @@ class Requirement(models.Model):
     goal_en = models.CharField(_("goal"), max_length=300)
     goal_zh = models.CharField(max_length=300, blank=True)
     owner = models.CharField(_("owner in the business unit"), max_length=120, blank=True)
-    metric = models.CharField(_("metric"), max_length=120)
+    metric_en = models.CharField(_("metric"), max_length=120)
+    metric_zh = models.CharField(max_length=120, blank=True)
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.AT_LEAST)
     threshold = models.DecimalField(_("threshold"), max_digits=16, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=40, blank=True)
@@ -198,6 +203,10 @@ class Requirement(models.Model):
     @property
     def goal(self) -> str:
         return in_active_language(self.goal_en, self.goal_zh)
+
+    @property
+    def metric(self) -> str:
+        return in_active_language(self.metric_en, self.metric_zh)
 
 
 class RequirementSkill(models.Model):

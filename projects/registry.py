@@ -1,0 +1,116 @@
+"""What upper apps add to a project's life: gate criteria, and work to do when one is made.
+
+`projects` says which facts a gate asks for (`expect`); the app that knows the fact says how it
+stands (`register_criterion`). An expected fact that nobody answers for is "unknown" and does not
+pass. Callables run in the transaction of the service; their errors are not swallowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from projects.phases import ORDER, PhaseKey
+
+if TYPE_CHECKING:
+    from projects.models import Phase, Project
+    from teamhub.accounts.models import User
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that keeps a phase open, for people (`text`) and programs."""
+
+    kind: str  # phase, item or criterion
+    key: str
+    text: Text
+
+    def as_json(self) -> dict[str, str]:
+        return {"kind": self.kind, "key": self.key, "text": str(self.text)}
+
+
+Check = Callable[["Phase"], list[Missing]]
+CreatedHook = Callable[["Project", "User"], Any]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A fact that a gate asks for; without `check` nobody knows it yet."""
+
+    key: str
+    title: Text
+    phases: tuple[PhaseKey, ...] = ORDER
+    check: Check | None = None
+
+    def missing(self, phase: Phase) -> list[Missing]:
+        """What keeps the phase from passing; empty when the criterion holds."""
+        if self.check is None:
+            text = _("%(title)s: unknown, nothing answers for it yet") % {"title": self.title}
+            return [Missing("criterion", self.key, text)]
+        return self.check(phase)
+
+
+@dataclass
+class _Registry:
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    created: list[CreatedHook] = field(default_factory=list)
+
+
+_registry = _Registry()
+
+
+def expect(key: str, title: Text, phases: tuple[PhaseKey, ...] = ORDER) -> None:
+    """Let the gates of these phases ask for a fact that an upper app may answer for."""
+    if key in _registry.criteria:
+        raise ValueError(f"The criterion {key!r} is there already.")
+    _registry.criteria[key] = Criterion(key, title, phases)
+
+
+def register_criterion(
+    key: str, check: Check, *, title: Text = "", phases: tuple[PhaseKey, ...] | None = None
+) -> None:
+    """Answer for an expected criterion, or add one of your own (then give its title)."""
+    known = _registry.criteria.get(key)
+    if known is not None and known.check is not None:
+        raise ValueError(f"Two apps answer for the criterion {key!r}.")
+    if known is None and not title:
+        raise ValueError(f"Nobody expects the criterion {key!r}: give it a title.")
+    _registry.criteria[key] = Criterion(
+        key,
+        title or (known.title if known else key),
+        phases or (known.phases if known else ORDER),
+        check,
+    )
+
+
+def criteria_for(phase: PhaseKey) -> list[Criterion]:
+    """The criteria of a phase's gate, in the order in which they were added."""
+    return [one for one in _registry.criteria.values() if phase in one.phases]
+
+
+def on_project_created(hook: CreatedHook) -> None:
+    """Call `hook(project, by)` in the transaction that makes a project."""
+    if hook not in _registry.created:
+        _registry.created.append(hook)
+
+
+def project_created(project: Project, by: User) -> None:
+    for hook in _registry.created:
+        hook(project, by)
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """Changes inside the block end with it; for tests."""
+    before = _Registry(dict(_registry.criteria), list(_registry.created))
+    try:
+        yield
+    finally:
+        vars(_registry).update(vars(before))
