@@ -28,6 +28,7 @@ if _secret is None and not DEBUG:
     )
 SECRET_KEY = _secret or "insecure-and-only-for-debug"
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_FAILURE_VIEW = "teamhub.web.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS")
 # Addresses or networks whose X-Forwarded-For is believed; empty: nobody's.
 TRUSTED_PROXIES = env.listing("TRUSTED_PROXIES")
@@ -93,7 +94,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "teamhub.web.context.shell",
             ],
-            "builtins": ["teamhub.web.templatetags.teamhub_tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "teamhub.web.templatetags.teamhub_tags",
+            ],
         },
     }
 ]
@@ -124,7 +129,7 @@ if not REDIS_URL and not DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "The folder broker serves one host only; set REDIS_URL."
     )
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "folder://"  # teamhub.runs.folder
+CELERY_BROKER_URL = REDIS_URL or "folder://localhost"  # teamhub.runs.folder
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "visibility_timeout": 4 * 3600,  # s; longer than the longest run, else Redis sends it twice
