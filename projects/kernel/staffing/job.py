@@ -1,0 +1,165 @@
+"""The staffing kernel as a job: JSON in, JSON out, for a child process or a test.
+
+The job: {"problem": see codec, "seconds": wall time, "threads": 1, "seed": 0}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Event
+from typing import Any
+
+from projects.kernel.staffing import codec, verify
+from projects.kernel.staffing.explain import Blocker, Score, explain
+from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
+from projects.kernel.staffing.solve import BrokenPlan, solve
+from teamhub.kernel.budget import Budget, Report
+from teamhub.kernel.outcome import Outcome
+
+Json = dict[str, Any]
+
+
+def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
+    """Solve one job, check the plan, explain it.
+
+    Returns
+    -------
+    dict
+        status, objective, bound, gap, runtime_s, seed, method, core; and with a plan: assignment
+        [{slot, person}] with keys, scores and blockers per slot, overload by person,
+        coverage_share, cost (money units), parts of the objective; always inherited and trace.
+    """
+    if "problem" not in job:
+        raise InvalidProblem("job: lacks 'problem'")
+    problem = codec.problem_from_json(job["problem"])
+    trace = _Trace(report)
+    outcome = solve(
+        problem,
+        budget=Budget(float(job.get("seconds", 20)), int(job.get("threads", 1))),
+        seed=int(job.get("seed", 0)),
+        report=trace,
+        stop=stop,
+    )
+    return _outcome(outcome) | {
+        "inherited": [violation(problem, found) for found in verify.inherited(problem)],
+        "trace": trace.points,
+        **_plan(problem, outcome),
+    }
+
+
+class _Trace:
+    """Passes reports on and keeps the curve."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.points: list[list[float | None]] = []
+
+    def __call__(self, stage: str, progress: float) -> None:
+        self._report(stage, progress)
+
+    def incumbent(
+        self, *, seconds: float, objective: float | None, bound: float | None = None
+    ) -> None:
+        self.points.append([round(seconds, 3), objective, bound])
+        self._report.incumbent(seconds=seconds, objective=objective, bound=bound)
+
+
+def _outcome(outcome: Outcome[StaffingSolution]) -> Json:
+    return {
+        "status": outcome.status.value,
+        "objective": None if outcome.objective is None else int(outcome.objective),
+        "bound": outcome.bound,
+        "gap": outcome.gap,
+        "runtime_s": outcome.runtime_s,
+        "seed": outcome.seed,
+        "method": outcome.method,
+        "core": list(outcome.core),
+    }
+
+
+def _plan(problem: StaffingProblem, outcome: Outcome[StaffingSolution]) -> Json:
+    solution = outcome.solution
+    if solution is None:
+        # The open plan still says what stands in the way of each slot of the core.
+        solution = StaffingSolution((-1,) * len(problem.slots))
+        reasons = explain(problem, solution)
+        core = set(outcome.core)
+        stuck = [b for b in reasons.blockers if problem.slots[b.slot].key in core]
+        return {"assignment": [], "scores": [], "blockers": [blocker(problem, b) for b in stuck]}
+    broken = verify.verify(problem, solution)
+    if broken:
+        raise BrokenPlan(f"the plan breaks {violation(problem, broken[0])}")
+    worth, reasons = verify.value(problem, solution), explain(problem, solution)
+    parts = ("coverage", "fit", "cost", "continuity", "overload")
+    return {
+        "assignment": [
+            {"slot": problem.slots[s].key, "person": problem.people[p].key}
+            for s, p in enumerate(solution.assignment)
+            if p >= 0
+        ],
+        "scores": [score(problem, one) for one in reasons.scores],
+        "blockers": [blocker(problem, one) for one in reasons.blockers],
+        "overload": {problem.people[p].key: points for p, points in reasons.overload.items()},
+        "coverage_share": worth.covered_share,
+        "cost": worth.money,
+        "parts": {part: getattr(worth, part) for part in parts},
+    }
+
+
+def violation(problem: StaffingProblem, found: verify.Violation) -> Json:
+    """A broken rule with keys instead of indices."""
+    return {
+        "rule": found.rule.value,
+        "person": None if found.person is None else problem.people[found.person].key,
+        "project": found.project,
+        "slot": None if found.slot is None else problem.slots[found.slot].key,
+        "week": found.week,
+        "detail": found.detail,
+    }
+
+
+def score(problem: StaffingProblem, one: Score) -> Json:
+    """The points of a filled slot by criterion; `cost` is a loss."""
+    return {
+        "slot": problem.slots[one.slot].key,
+        "person": problem.people[one.person].key,
+        "coverage": one.coverage,
+        "fit": one.fit,
+        "cost": one.cost,
+        "continuity": one.continuity,
+        "total": one.total,
+        "money": one.money,
+    }
+
+
+def blocker(problem: StaffingProblem, one: Blocker) -> Json:
+    """What keeps a slot open, with keys instead of indices and rules in their own words."""
+    slot = problem.slots[one.slot]
+    return {
+        "slot": slot.key,
+        "reason": one.reason.value,
+        "blocking_rule": None if one.blocking_rule is None else one.blocking_rule.value,
+        "rules": [rule.value for rule in one.rules],
+        "failing": {rule.value: count for rule, count in one.failing.items()},
+        "frees": {rule.value: count for rule, count in one.frees.items()},
+        "weeks": [slot.start, slot.end],
+        "skills": [
+            {"skill": s.skill, "level": s.level, "have": s.have, "valid": s.valid}
+            for s in one.supply
+        ],
+        "people": [
+            {
+                "person": problem.people[near.person].key,
+                "rules": [rule.value for rule in near.rules],
+                "weeks": list(near.weeks),
+            }
+            for near in one.people
+        ],
+        "gain": one.gain,
+    }
+
+
+if __name__ == "__main__":
+    from teamhub.kernel.child import serve
+
+    serve(run)

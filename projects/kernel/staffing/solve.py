@@ -1,0 +1,325 @@
+"""Who takes which slot: a greedy start, prices, a search, and a bound that holds in every case."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from random import Random
+from threading import Event
+
+import numpy as np
+
+from projects.kernel.staffing import greedy, verify
+from projects.kernel.staffing.candidates import Candidates
+from projects.kernel.staffing.ledger import Ledger
+from projects.kernel.staffing.lns import Search
+from projects.kernel.staffing.model import PlanModel
+from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution
+from projects.kernel.staffing.tables import Array, Tables
+from teamhub.kernel.budget import Budget, Deadline, Report, Silence
+from teamhub.kernel.highs import Ended, solve_lp, solve_mip
+from teamhub.kernel.outcome import Outcome, Status
+
+# Up to here branch and bound on the whole model pays; beyond, its root alone outlasts the search.
+WHOLE_PAIRS = 4000
+# Up to here interior point takes about a second; beyond, only the first-order method keeps up.
+IPM_PAIRS = 8000
+# Loose prices order people as well as exact ones do, and the bound is valid at any tolerance.
+PDLP_TOLERANCE = 1e-3
+PDLP_LOOSE_TOLERANCE, PDLP_LOOSE_PAIRS = 1e-2, 300_000
+# Shares of the budget for a first try of branch and bound, the search, and the prices.
+TRY_SHARE, SEARCH_SHARE, PRICE_SHARE = 0.08, 0.62, 0.3
+
+
+class BrokenPlan(AssertionError):
+    """The solver made a plan that breaks a rule: a defect of ours."""
+
+
+def solve(
+    problem: StaffingProblem,
+    *,
+    budget: Budget,
+    seed: int = 0,
+    report: Report | None = None,
+    stop: Event | None = None,
+) -> Outcome[StaffingSolution]:
+    """Fill slots with people at the greatest value.
+
+    maximise  sum effort (priority + fit) - cost + continuity - overload
+    subject to skills, distance, availability, number of projects, independence, one slot a phase,
+    budgets, and every must-fill slot filled.
+
+    Parameters
+    ----------
+    budget
+        Wall time in seconds and number of solver threads.
+    seed
+        Equal seeds walk the same way; how far they come in the time may differ.
+    report
+        Told the stage and each better plan as (seconds, objective, bound).
+    stop
+        When set, return the best plan so far with status STOPPED.
+
+    Returns
+    -------
+    Outcome
+        With a solution, `verify(problem, solution)` is empty. `bound` is a valid upper bound.
+        INFEASIBLE names in `core` a smallest set of must-fill slots that cannot be filled together.
+    """
+    deadline = Deadline(budget, stop or Event())
+    return _Solve(problem, deadline, seed, report or Silence()).run()
+
+
+def better_bound(problem: StaffingProblem, *, budget: Budget) -> float | None:
+    """Upper bound on any plan from the full relaxation, for when there is time after the answer."""
+    tables = Tables(problem)
+    ledger = Ledger(tables)
+    candidates = Candidates.of(tables, ledger)
+    deadline = Deadline(budget)
+    model = PlanModel(candidates, ledger, np.arange(candidates.n_pairs)).model
+    if candidates.n_pairs <= WHOLE_PAIRS:
+        return solve_mip(model, seconds=deadline.left, threads=budget.threads).bound
+    answer = solve_lp(
+        model,
+        method="pdlp",
+        seconds=deadline.left,
+        threads=budget.threads,
+        tolerance=PDLP_TOLERANCE,
+    )
+    return answer.bound
+
+
+class _Solve:
+    """One solve: the best plan and bound so far, and the stages that improve them."""
+
+    def __init__(
+        self, problem: StaffingProblem, deadline: Deadline, seed: int, report: Report
+    ) -> None:
+        self.problem, self.deadline, self.seed, self.report = problem, deadline, seed, report
+        self.threads = deadline.budget.threads
+        self.tables = Tables(problem)
+        self.base = Ledger(self.tables)
+        self.candidates = Candidates.of(self.tables, self.base)
+        self.best: Ledger | None = None
+        self.objective: int | None = None
+        self.bound: float | None = None
+        self.method = "greedy"
+        self._valued_at = self._value_cost = 0.0
+
+    def run(self) -> Outcome[StaffingSolution]:
+        self.report("greedy", 0.0)
+        seeded = self.base.copy()
+        core = self._fill_musts(seeded)
+        if core is None:
+            return self._outcome(Status.STOPPED)
+        if core:
+            return self._outcome(Status.INFEASIBLE, core)
+        self._construct(seeded, "given", self._replay)
+        self._construct(seeded, "greedy", lambda plan: greedy.by_hand(self.candidates, plan))
+        if self.candidates.n_pairs == 0:
+            self._tighten(float(self.objective or 0))
+        elif self.candidates.n_pairs <= WHOLE_PAIRS:
+            self._solve_small(seeded)
+        else:
+            self._price(seeded)
+            self._search(self.deadline.left)
+        return self._outcome(Status.FEASIBLE)
+
+    def _solve_small(self, seeded: Ledger) -> None:
+        whole = self.deadline.budget.seconds
+        self._branch(TRY_SHARE * whole)
+        if self.proven or self.deadline.over:
+            return
+        self._price(seeded)
+        self._search(SEARCH_SHARE * whole)
+        self._branch(self.deadline.left)
+
+    # --- stages -------------------------------------------------------------------------------
+
+    def _fill_musts(self, ledger: Ledger) -> tuple[int, ...] | None:
+        """Fill the must-fill slots of a ledger, or name a smallest set of them that cannot be.
+
+        None when the time was up before either.
+        """
+        musts = np.flatnonzero(self.tables.must_fill).tolist()
+        for s in musts:
+            if self.candidates.counts[s] == 0:
+                return (s,)
+        if not musts:
+            return ()
+        ended, placed = self._place_all(musts)
+        if ended is Ended.INFEASIBLE:
+            return self._core(musts)
+        if placed is None:
+            return None
+        for s, p in placed:
+            ledger.place(s, p)
+        return ()
+
+    def _core(self, musts: list[int]) -> tuple[int, ...]:
+        """Drop slots while the rest still cannot be filled together."""
+        core = list(musts)
+        for s in musts:
+            rest = [other for other in core if other != s]
+            if self.deadline.over:
+                break
+            if self._place_all(rest)[0] is Ended.INFEASIBLE:
+                core = rest
+        return tuple(core)
+
+    def _place_all(self, slots: list[int]) -> tuple[Ended, list[tuple[int, int]] | None]:
+        model = PlanModel(self.candidates, self.base, self.candidates.pairs_of(slots))
+        answer = solve_mip(
+            model.model,
+            seconds=max(0.1, self.deadline.left / 2),
+            threads=self.threads,
+            seed=self.seed,
+            stop=self.deadline.stop,
+        )
+        return answer.ended, None if answer.values is None else model.chosen(answer.values)
+
+    def _construct(self, seeded: Ledger, method: str, fill: Callable[[Ledger], object]) -> None:
+        ledger = seeded.copy()
+        fill(ledger)
+        greedy.fill_open(self.candidates, ledger)
+        self._offer(ledger, method)
+
+    def _replay(self, ledger: Ledger) -> None:
+        if self.problem.start is not None:
+            greedy.replay(self.candidates, ledger, self.problem.start)
+
+    def _price(self, seeded: Ledger) -> None:
+        """Bound by a relaxation, and plans made from its prices and its shares."""
+        self.report("prices", 0.1)
+        n_pairs = self.candidates.n_pairs
+        model = PlanModel(
+            self.candidates, self.base, np.arange(n_pairs), split_continuity=True
+        ).model
+        loose = n_pairs > PDLP_LOOSE_PAIRS
+        answer = solve_lp(
+            model,
+            method="ipm" if n_pairs <= IPM_PAIRS else "pdlp",
+            seconds=PRICE_SHARE * self.deadline.left,
+            threads=self.threads,
+            tolerance=(PDLP_LOOSE_TOLERANCE if loose else PDLP_TOLERANCE),
+            stop=self.deadline.stop,
+        )
+        if answer.duals is None or answer.values is None:
+            return
+        bound, reduced = model.dual_bound(answer.duals)
+        self._tighten(bound)
+        shares = answer.values[:n_pairs]
+        self._construct(seeded, "prices", lambda p: greedy.by_price(self.candidates, p, reduced))
+        self._construct(
+            seeded, "rounding", lambda p: greedy.by_rounding(self.candidates, p, shares)
+        )
+
+    def _search(self, seconds: float) -> None:
+        if self.best is None or self.deadline.over:
+            return
+        self.report("search", 0.2)
+        ledger = self.best.copy()
+        search = Search(
+            self.candidates, ledger, Random(self.seed), self.deadline, threads=self.threads
+        )
+        search.on_better = lambda: self._progress(ledger)
+        search.run(min(seconds, self.deadline.left))
+        greedy.fill_open(self.candidates, ledger)
+        self._offer(ledger, "search")
+
+    def _progress(self, ledger: Ledger) -> None:
+        """Publish a plan of the search, but spend at most a tenth of the time on valuing plans."""
+        self.report("search", self._share_of_time())
+        if self.deadline.elapsed - self._valued_at >= 10 * self._value_cost:
+            self._offer(ledger, "search")
+
+    def _branch(self, seconds: float) -> None:
+        """Branch and bound on the whole model, from the best plan."""
+        if self.best is None or seconds < 0.05:
+            return
+        self.report("branch and bound", self._share_of_time())
+        n_pairs = self.candidates.n_pairs
+        model = PlanModel(self.candidates, self.base, np.arange(n_pairs))
+
+        def found(values: Array, _objective: float, bound: float) -> None:
+            self._tighten(bound)
+            self._offer(self._placed(model.chosen(values)), "branch and bound")
+
+        answer = solve_mip(
+            model.model,
+            seconds=min(seconds, self.deadline.left),
+            threads=self.threads,
+            seed=self.seed,
+            start=model.start(self.best.plan),
+            stop=self.deadline.stop,
+            on_incumbent=found,
+            absolute_gap=0.99,
+        )
+        if answer.bound is not None:
+            self._tighten(answer.bound)
+        if answer.values is not None:
+            ledger = self._placed(model.chosen(answer.values))
+            greedy.fill_open(self.candidates, ledger)
+            self._offer(ledger, "branch and bound")
+
+    def _placed(self, chosen: list[tuple[int, int]]) -> Ledger:
+        ledger = self.base.copy()
+        for s, p in chosen:
+            ledger.place(s, p)
+        return ledger
+
+    # --- bookkeeping --------------------------------------------------------------------------
+
+    @property
+    def proven(self) -> bool:
+        # Objectives are integers.
+        known = self.bound is not None and self.objective is not None
+        return known and self.bound < self.objective + 1  # type: ignore[operator]
+
+    def _share_of_time(self) -> float:
+        return min(0.99, self.deadline.elapsed / self.deadline.budget.seconds)
+
+    def _offer(self, ledger: Ledger, method: str) -> None:
+        """Take a plan if the independent evaluator finds it better than the best one."""
+        began = self.deadline.elapsed
+        solution = StaffingSolution(tuple(ledger.plan.tolist()))
+        objective = verify.value(self.problem, solution).objective
+        self._valued_at = self.deadline.elapsed
+        self._value_cost = self._valued_at - began
+        if self.objective is not None and objective <= self.objective:
+            return
+        self.best, self.objective, self.method = ledger.copy(), objective, method
+        self.report.incumbent(
+            seconds=self.deadline.elapsed, objective=float(objective), bound=self.bound
+        )
+
+    def _tighten(self, bound: float) -> None:
+        if not math.isfinite(bound) or (self.bound is not None and bound >= self.bound):
+            return
+        self.bound = bound
+        if self.objective is not None:
+            self.report.incumbent(
+                seconds=self.deadline.elapsed, objective=float(self.objective), bound=bound
+            )
+
+    def _outcome(self, status: Status, core: tuple[int, ...] = ()) -> Outcome[StaffingSolution]:
+        solution = None
+        if self.best is not None:
+            solution = StaffingSolution(tuple(self.best.plan.tolist()))
+            broken = verify.verify(self.problem, solution)
+            if broken:
+                raise BrokenPlan(f"{len(broken)} rules are broken, first {broken[0]}")
+            if self.proven:
+                status, self.bound = Status.PROVEN, float(self.objective or 0)
+            elif self.deadline.stop.is_set():
+                status = Status.STOPPED
+        return Outcome(
+            status=status,
+            solution=solution,
+            objective=None if self.objective is None else float(self.objective),
+            bound=self.bound,
+            runtime_s=self.deadline.elapsed,
+            seed=self.seed,
+            method=self.method,
+            core=tuple(self.problem.slots[s].key for s in core),
+        )
