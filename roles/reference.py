@@ -94,6 +94,7 @@ def sync_reference(catalog: RolesCatalog | None = None) -> SyncResult:
                 "discipline_id": disciplines[one.discipline].pk,
                 "description_en": one.description_en,
                 "description_zh": one.description_zh,
+                "is_own": False,
             }
             for one in catalog.skills
         },
@@ -197,7 +198,7 @@ def _upsert(
             row.save()
             result.note_update(row)
     for key, row in rows.items():
-        if key not in wanted and row.retired_on is None:
+        if key not in wanted and row.retired_on is None and not getattr(row, "is_own", False):
             row.retired_on = timezone.localdate()
             row.save(update_fields=["retired_on"])
             result.retired.append(_name(row))
