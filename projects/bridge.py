@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,18 +27,32 @@ from projects.kernel.staffing.problem import (
 from projects.kernel.staffing.problem import Person as KernelPerson
 from projects.kernel.staffing.problem import Project as KernelProject
 from projects.kernel.staffing.problem import Slot as KernelSlot
-from projects.models import Assignment, Project, ProjectSide, ProposalRow, Slot, StaffingRun
+from projects.models import (
+    Assignment,
+    Incumbent,
+    Project,
+    ProjectSide,
+    ProposalRow,
+    Slot,
+    StaffingRun,
+)
 from roles.models import Person, PersonSkill
 from roles.selectors import availability
 from roles.time_zones import standard_offset_hours
 from teamhub import weeks
-from teamhub.errors import Infeasible, InvalidInput
+from teamhub.errors import Infeasible, InvalidInput, TeamHubError
+from teamhub.runs.frozen import thaw
+
+logger = logging.getLogger(__name__)
 
 # Rates are cents per FTE-week and effort is hundredths of an FTE-week: money is 1/100 cent.
 MONEY = 100 * 100
 # One point per effort unit for each 100 (of the company's currency) per FTE-week at cost = 100:
 # a person who costs 4,000 a week loses 40 points beside the 100 of a priority.
 COST_DIVISOR = 1_000_000
+EXPLICIT_FIT = "explicit"  # skill levels against what the slot asks
+# A solver may overshoot its time limit; after this it is asked to hand over what it has.
+GRACE_SECONDS = 5
 PRODUCT_WEIGHTS = {"priority": 100, "same_site": 12, "cost": 100, "continuity": 15, "overload": 20}
 
 
@@ -82,8 +97,9 @@ def load_staffing(run: StaffingRun) -> dict[str, Any]:
     except InvalidProblem as error:
         raise InvalidInput(_("The plan contradicts itself: %s") % error) from error
     return {
-        "problem": codec.encode_problem(problem),
+        "problem": codec.problem_to_json(problem),
         "seconds": run.params["seconds"],
+        "limit_s": run.params["seconds"] + GRACE_SECONDS,
         "seed": run.seed,
         "people": [person.pk for person in rows.people],
         "pieces": [
@@ -93,10 +109,12 @@ def load_staffing(run: StaffingRun) -> dict[str, Any]:
                 "end_on": piece.end_on.isoformat(),
                 "fte_hundredths": piece.fte_hundredths,
                 "held": piece.held.pk if piece.held else None,
+                "held_by": piece.held.person_id if piece.held else None,
             }
             for piece in rows.pieces
         ],
         "start_on": rows.start.isoformat(),
+        "fit_source": run.fit_source,
     }
 
 
@@ -349,6 +367,114 @@ def _offset(time_zone: str) -> int:
 
 
 def _with_fit(run: StaffingRun, problem: StaffingProblem) -> StaffingProblem:
-    """Take the fit scores of the configured backend; explicit skill fit when it fails."""
-    run.fit_source = "explicit"
-    return problem
+    """Take the fit scores of the configured backend; explicit skill fit when it has none."""
+    run.fit_source = EXPLICIT_FIT
+    if not settings.STAFFING_FIT_BACKEND:
+        return problem
+    try:
+        scores = import_string(settings.STAFFING_FIT_BACKEND)(problem)
+    except TeamHubError:
+        # The backend says that it cannot serve; the proposal says which fit it used instead.
+        logger.warning("run %s: the fit backend does not serve", run.pk, exc_info=True)
+        return problem
+    if scores is None:
+        return problem
+    run.fit_source = settings.STAFFING_FIT_BACKEND
+    return replace(problem, fit=scores)
+
+
+# --- back -----------------------------------------------------------------------------------------
+
+
+def record_incumbent(run: StaffingRun, line: dict[str, Any]) -> None:
+    """One point of the curve."""
+    if line.get("type") != "incumbent":
+        return
+    step = run.curve.filter(attempt=run.attempt).count()
+    Incumbent.objects.create(
+        run=run,
+        attempt=run.attempt,
+        step=step,
+        seconds=line["seconds"],
+        objective=line["objective"] or 0,
+        bound=line.get("bound"),
+    )
+
+
+def store_proposal(run: StaffingRun, result: dict[str, Any]) -> None:
+    """Write the rows and the figures of a proposal; the caller's transaction sets SUCCEEDED."""
+    job = thaw(run.input_file)
+    person_of = {row["slot"]: row["person"] for row in result.get("assignment", [])}
+    scores = {row["slot"]: row for row in result.get("scores", [])}
+    blockers = {row["slot"]: row for row in result.get("blockers", [])}
+    # Rows may have gone while the solver ran.
+    slots = set(Slot.objects.filter(phase__project__in=run.projects.all()).values_list("pk", flat=True))
+    people = set(Person.objects.values_list("pk", flat=True))
+    held = set(Assignment.objects.values_list("pk", flat=True))
+    rows = []
+    for piece in job["pieces"]:
+        if piece["slot"] not in slots:
+            continue
+        key = f"{piece['slot']}@{piece['start_on']}"
+        person = int(person_of[key]) if key in person_of else None
+        if person is not None and person not in people:
+            person = None
+        row = _row(run, piece, person, scores.get(key), blockers.get(key))
+        if row is not None:
+            row.replaces_id = row.replaces_id if row.replaces_id in held else None
+            rows.append(row)
+    ProposalRow.objects.bulk_create(rows, batch_size=200)
+    run.objective, run.bound = result["objective"], result["bound"]
+    run.coverage_share = result.get("coverage_share")
+    cost = result.get("cost")
+    run.cost = None if cost is None else (Decimal(cost) / MONEY).quantize(Decimal("0.01"))
+    run.method, run.inherited = result["method"], _inherited(result["inherited"], people)
+    run.fit_source = job.get("fit_source", EXPLICIT_FIT)
+    run.save(
+        update_fields=[
+            "objective",
+            "bound",
+            "coverage_share",
+            "cost",
+            "method",
+            "inherited",
+            "fit_source",
+        ]
+    )
+
+
+def _row(
+    run: StaffingRun,
+    piece: dict[str, Any],
+    person: int | None,
+    score: dict[str, Any] | None,
+    blocker: dict[str, Any] | None,
+) -> ProposalRow | None:
+    """The row of a piece; None where the person who holds it stays."""
+    if piece["held"] is not None and person == piece.get("held_by"):
+        return None
+    points, money = {}, None
+    if score is not None and person is not None:
+        points = {name: score[name] for name in ("coverage", "fit", "cost", "continuity")}
+        money = (Decimal(score["money"]) / MONEY).quantize(Decimal("0.01"))
+    return ProposalRow(
+        run=run,
+        slot_id=piece["slot"],
+        person_id=person,
+        start_on=date.fromisoformat(piece["start_on"]),
+        end_on=date.fromisoformat(piece["end_on"]),
+        fte_hundredths=piece["fte_hundredths"],
+        replaces_id=piece["held"] if person is not None else None,
+        score=points,
+        cost=money,
+        blockers=[] if blocker is None or person is not None else [blocker],
+    )
+
+
+def _inherited(found: list[dict[str, Any]], people: set[int]) -> list[dict[str, Any]]:
+    """Breaches of today's plan with ids in place of the kernel's keys."""
+    return [
+        breach | {"person": int(breach["person"]) if breach["person"] else None}
+        for breach in found
+        if not breach["person"] or int(breach["person"]) in people
+    ]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects.kernel.staffing.problem import Weights
+from projects.bridge import PRODUCT_WEIGHTS
 from projects.models import (
     Assignment,
     PlanChange,
@@ -30,8 +30,6 @@ from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed
 from teamhub.runs import services as runs
 
-# The weights that a manager may set; zero ignores the criterion.
-WEIGHTS = ("priority", "same_site", "cost", "continuity", "overload")
 MOST_WEIGHT = 10_000
 
 
@@ -83,12 +81,12 @@ def propose_team(
 
 def clean_weights(given: dict[str, Any]) -> dict[str, int]:
     """The product's weights with the manager's changes; refuses what is no weight."""
-    weights = {name: int(getattr(Weights(), name)) for name in WEIGHTS}
+    weights = dict(PRODUCT_WEIGHTS)
     for name, value in given.items():
         if name not in weights:
             raise InvalidInput(
                 _("There is no weight “%(name)s”; known: %(known)s.")
-                % {"name": name, "known": ", ".join(WEIGHTS)}
+                % {"name": name, "known": ", ".join(weights)}
             )
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_WEIGHT:
             raise InvalidInput(
