@@ -180,7 +180,8 @@ def web_child(listener: socket.socket, bind: str) -> Child:
 
 
 def worker_children() -> list[Child]:
-    env = dict(os.environ)
+    # Celery's warning about root is about pickled messages; ours are JSON and carry ids.
+    env = {**os.environ, "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     celery = [sys.executable, "-m", "celery", "--quiet", "--workdir", str(settings.BASE_DIR)]
     celery += ["-A", "teamhub.celery", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
     celery += ["--without-gossip", "--without-mingle"]

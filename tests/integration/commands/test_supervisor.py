@@ -98,11 +98,12 @@ def test_a_killed_child_is_started_again(it: Supervisor, said: list[str]) -> Non
 def test_a_child_that_dies_at_once_again_and_again_ends_everything_loudly(it: Supervisor) -> None:
     it.start(child_of([sys.executable, "-c", "raise SystemExit(3)"], "worker"))
 
-    def look_for_ever() -> None:
-        until(lambda: it.look() is not None)
+    def never() -> bool:
+        it.look()
+        return False
 
     with pytest.raises(GaveUp, match=r"worker ended 5 times right after its start .*status 3"):
-        look_for_ever()
+        until(never)
 
 
 def test_a_child_that_lived_long_enough_has_its_deaths_forgiven(
