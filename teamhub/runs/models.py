@@ -200,13 +200,13 @@ class Run(models.Model):
 
     @property
     def badge(self) -> str:
-        """The semantic colour of the status."""
+        """The tone of the status, as components/_badge.html knows it."""
         return {
-            Status.QUEUED: "muted",
-            Status.RUNNING: "proposed",
+            Status.QUEUED: "neutral",
+            Status.RUNNING: "accent",
             Status.SUCCEEDED: "good",
             Status.FAILED: "bad",
-            Status.CANCELLED: "muted",
+            Status.CANCELLED: "neutral",
         }[Status(self.status)]
 
 

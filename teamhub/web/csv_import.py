@@ -94,6 +94,8 @@ class ImportResult:
 class CsvImporter:
     """One kind of file. Subclasses give the columns and `plan`; `permit` says who may."""
 
+    do_not_call_in_templates = True  # pages list the classes
+
     kind: ClassVar[str]
     title: ClassVar[str | Promise]
     columns: ClassVar[tuple[Column, ...]]

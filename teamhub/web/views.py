@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from itertools import groupby
+from zoneinfo import available_timezones
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from teamhub import panels
-from teamhub.web.context import THEME_COOKIE, THEMES
 from teamhub.web.errors import error_response
 from teamhub.web.fragments import page_or_fragment
+from teamhub.web.preferences import Preferences, keep
 
-_YEAR = 365 * 24 * 3600  # s
 SEARCH_LEAST = 2  # characters
 
 
@@ -44,26 +42,18 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Language and theme: for everybody, also before the log-in."""
+    """Language and theme, also before the log-in; the time zone of those who are logged in."""
     if request.method != "POST":
-        return render(request, "web/preferences.html")
-    language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
-    if language and language not in dict(settings.LANGUAGES):
-        return error_response(request, 400, _("TeamHub does not speak this language."))
-    if theme and theme not in THEMES:
-        return error_response(request, 400, _("There is no such theme."))
+        return render(request, "web/preferences.html", {"zones": sorted(available_timezones())})
+    chosen = Preferences(
+        language=request.POST.get("language", ""),
+        theme=request.POST.get("theme", ""),
+        time_zone=request.POST.get("time_zone", ""),
+    )
     response = redirect(_next(request))
-    cookie = {"max_age": _YEAR, "samesite": "Lax", "secure": settings.HTTPS}
-    if theme:
-        response.set_cookie(THEME_COOKIE, theme, httponly=True, **cookie)
-    if language:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, httponly=True, **cookie)
-        if request.user.is_authenticated:
-            request.user.language = language
-            request.user.save(update_fields=["language"])
+    keep(chosen, request.user, response)
     if "page" in request.POST:
-        with override(language or None):
-            messages.success(request, _("Your preferences are saved."))
+        messages.success(request, _("Your preferences are saved."))
     return response
 
 
