@@ -203,7 +203,7 @@ def _problem(run: StaffingRun, rows: _Loading) -> StaffingProblem:
         seats=_seats(rows.pieces),
         facts=tuple(_facts(rows)),
         start=_start(rows),
-        max_changes=run.params.get("change_budget", 0),
+        max_changes=run.params.get("change_budget") or None,
         units_per_fte=100,
         weights=_weights(run.params["weights"]),
     )

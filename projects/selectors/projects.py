@@ -87,6 +87,14 @@ def listed_projects(user: User, today: date | None = None) -> QuerySet[Project]:
     )
 
 
+def span(project: Project) -> tuple[date, date]:
+    """First and last week of the whole project (no query when its phases are prefetched)."""
+    phases = list(project.phases.all())
+    if not phases:
+        return project.start_on, project.start_on
+    return min(one.start_on for one in phases), max(one.last_week for one in phases)
+
+
 class Coverage:
     """Share of the planned effort that is assigned, by project; read for all of them at once."""
 
@@ -244,6 +252,15 @@ class ItemRow:
     item: ChecklistItem
     may_tick: bool
     mine: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What a tap on its mark does: nothing, tick, ask for evidence, ask for a reason."""
+        if not self.may_tick:
+            return "fixed"
+        if self.item.is_done:
+            return "untick"
+        return "tick" if self.item.evidence == ChecklistItem.Evidence.NONE else "evidence"
 
 
 @dataclass(frozen=True)

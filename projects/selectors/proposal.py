@@ -8,15 +8,29 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from projects.models import Project, ProposalRow, StaffingRun
 from roles.models import Skill
+from teamhub import weeks as week_math
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub import weeks as week_math
 
 Decision = ProposalRow.Decision
+
+RULE_NAMES = {
+    "skill": _lazy("skills"),
+    "validity": _lazy("validity of skills"),
+    "distance": _lazy("distance between sites"),
+    "excluded": _lazy("exclusion"),
+    "availability": _lazy("availability"),
+    "capacity": _lazy("other work"),
+    "max_projects": _lazy("most projects at once"),
+    "independence": _lazy("independence of build and review"),
+    "one_per_phase": _lazy("one slot per person and phase"),
+    "budget": _lazy("budget"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,7 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
             row=row,
             may_decide=row.slot.phase.project_id in editable,
             score=score_for(row, money=money),
-            reasons=[blocker_text(blocker, skills) for blocker in row.blockers],
+            reasons=[line for one in row.blockers for line in blocker_lines(one, skills)],
         )
         for row in rows_of(run)
     ]
@@ -101,33 +115,41 @@ def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:
     return {key: value for key, value in row.score.items() if key == "fit"}
 
 
-def blocker_text(blocker: dict[str, Any], skills: dict[str, str]) -> str:
-    """One blocking rule in words: how many people fall to it, and what it asks."""
-    rule, count = blocker["rule"], int(blocker.get("count", 0))
-    details = blocker.get("details") or {}
-    if rule == "skill":
-        asked = ", ".join(
-            f"{skills.get(key, key)} ≥ {level}" for key, level in _skill_needs(details).items()
-        )
-        text = ngettext(
-            "%(count)d person lacks the skills asked (%(skills)s)",
-            "%(count)d people lack the skills asked (%(skills)s)",
-            count,
-        )
-        return text % {"count": count, "skills": asked or _("several")}
+def blocker_lines(blocker: dict[str, Any], skills: dict[str, str]) -> list[str]:
+    """Why a slot stays open, in words: the rule to lift first, then what each rule takes away."""
+    reason = blocker.get("reason")
+    if reason == "nobody":
+        return [_("Nobody is employed in these weeks.")]
+    if reason == "not_worth_it":
+        return [_("Somebody could, but under these weights it would cost more than it is worth.")]
+    if reason == "not_reached":
+        return [_("Somebody could take it; the solver ran out of time. Allow more seconds.")]
+    lines = []
+    rules = [str(RULE_NAMES.get(rule, rule)) for rule in blocker.get("rules", ())]
+    if rules:
+        text = _("Stands in the way: %(rules)s")
+        lines.append(text % {"rules": _(" and ").join(rules)})
+    lines += [_supply(row, skills) for row in blocker.get("skills", ())]
+    lines += [_failing(rule, count) for rule, count in blocker.get("failing", {}).items()]
+    return [line for line in lines if line]
+
+
+def _supply(row: dict[str, Any], skills: dict[str, str]) -> str:
+    text = ngettext(
+        "%(count)d person holds %(skill)s at %(level)d or more, %(valid)d through all weeks",
+        "%(count)d people hold %(skill)s at %(level)d or more, %(valid)d through all weeks",
+        row["have"],
+    )
+    words = {"count": row["have"], "level": row["level"], "valid": row["valid"]}
+    return text % (words | {"skill": skills.get(row["skill"], row["skill"])})
+
+
+def _failing(rule: str, count: int) -> str:
     texts = {
-        "validity": ngettext(
-            "%(count)d person's skill is not valid in all weeks",
-            "%(count)d people's skills are not valid in all weeks",
-            count,
-        ),
         "distance": ngettext(
             "%(count)d person works too many hours away",
             "%(count)d people work too many hours away",
             count,
-        ),
-        "excluded": ngettext(
-            "%(count)d person is excluded", "%(count)d people are excluded", count
         ),
         "availability": ngettext(
             "%(count)d person is absent or works too few hours",
@@ -140,8 +162,8 @@ def blocker_text(blocker: dict[str, Any], skills: dict[str, str]) -> str:
             count,
         ),
         "max_projects": ngettext(
-            "%(count)d person has all projects they may have at once",
-            "%(count)d people have all projects they may have at once",
+            "%(count)d person has as many projects as they may",
+            "%(count)d people have as many projects as they may",
             count,
         ),
         "independence": ngettext(
@@ -160,16 +182,7 @@ def blocker_text(blocker: dict[str, Any], skills: dict[str, str]) -> str:
             count,
         ),
     }
-    if rule in texts:
-        return texts[rule] % {"count": count}
-    if rule == "worth":
-        return _("Filling it would cost more than it is worth under these weights")
-    return _("Rule %(rule)s") % {"rule": rule}
-
-
-def _skill_needs(details: dict[str, Any]) -> dict[str, int]:
-    needs = details.get("required") or details.get("skills") or {}
-    return {str(key): int(level) for key, level in needs.items()}
+    return texts[rule] % {"count": count} if rule in texts else ""
 
 
 def row_weeks(row: ProposalRow) -> list[str]:

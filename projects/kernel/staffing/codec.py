@@ -40,6 +40,7 @@ def problem_to_json(problem: StaffingProblem) -> Json:
         else [[s, p, points] for (s, p), points in sorted(problem.fit.items())],
         "exclude": sorted([s, p] for s, p in problem.exclude),
         "start": None if problem.start is None else list(problem.start),
+        "max_changes": problem.max_changes,
         "weights": _plain(problem.weights),
     }
 
@@ -66,6 +67,7 @@ def problem_from_json(data: Mapping[str, Any]) -> StaffingProblem:
             fit=None if data["fit"] is None else {(s, p): points for s, p, points in data["fit"]},
             exclude=frozenset((s, p) for s, p in data["exclude"]),
             start=None if data["start"] is None else tuple(data["start"]),
+            max_changes=data["max_changes"],
             weights=_weights(data["weights"]),
         )
     except KeyError as error:

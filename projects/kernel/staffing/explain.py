@@ -16,7 +16,7 @@ from projects.kernel.staffing.tables import Array, Tables
 
 # The order in which people read them; the last one that alone stands between somebody and a slot
 # is the one to name: who fails it has passed all before.
-ORDER = tuple(rule for rule in Rule if rule is not Rule.MUST_FILL)
+ORDER = tuple(r for r in Rule if r not in {Rule.MUST_FILL, Rule.CHANGE_BUDGET})
 MOST_PEOPLE_NAMED = 5
 
 
@@ -134,7 +134,7 @@ def _scores(problem: StaffingProblem, plan: tuple[int, ...]) -> tuple[Score, ...
             Score(
                 slot=s,
                 person=p,
-                coverage=weights.priority * problem.projects[slot.project].priority * slot.effort,
+                coverage=weights.priority * problem.priority_of(s) * slot.effort,
                 fit=verify.fit_points(problem, s, p) * slot.effort,
                 cost=money * weights.cost // weights.cost_divisor,
                 continuity=kept.get(s, 0),

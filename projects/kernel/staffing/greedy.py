@@ -93,6 +93,15 @@ def continuity(ledger: Ledger, s: int, people: Array) -> Array:
     return gained
 
 
+def keepable(candidates: Candidates, ledger: Ledger) -> tuple[int, ...] | None:
+    """The problem's `start` without what breaks a rule together with facts or with the rest."""
+    start = candidates.tables.problem.start
+    if start is None:
+        return None
+    replay(candidates, ledger, start)
+    return tuple(ledger.plan.tolist())
+
+
 def replay(candidates: Candidates, ledger: Ledger, plan: Sequence[int] | Array) -> None:
     """Place what fits of a given plan, greatest stake first."""
     tables = candidates.tables

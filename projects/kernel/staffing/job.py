@@ -6,15 +6,20 @@ The job: {"problem": see codec, "seconds": wall time, "threads": 1, "seed": 0}.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
 from projects.kernel.staffing import codec, verify
+from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.explain import Blocker, Score, explain
+from projects.kernel.staffing.greedy import keepable
+from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import BrokenPlan, solve
+from projects.kernel.staffing.tables import Tables
 from teamhub.kernel.budget import Budget, Report
-from teamhub.kernel.outcome import Outcome
+from teamhub.kernel.outcome import Outcome, Status
 
 Json = dict[str, Any]
 
@@ -25,26 +30,49 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     Returns
     -------
     dict
-        status, objective, bound, gap, runtime_s, seed, method, core; and with a plan: assignment
+        outcome, objective, bound, gap, runtime_s, seed, method, core; and with a plan: assignment
         [{slot, person}] with keys, scores and blockers per slot, overload by person,
         coverage_share, cost (money units), parts of the objective; always inherited and trace.
     """
     if "problem" not in job:
         raise InvalidProblem("job: lacks 'problem'")
-    problem = codec.problem_from_json(job["problem"])
+    problem = anchored(codec.problem_from_json(job["problem"]))
     trace = _Trace(report)
-    outcome = solve(
-        problem,
-        budget=Budget(float(job.get("seconds", 20)), int(job.get("threads", 1))),
-        seed=int(job.get("seed", 0)),
-        report=trace,
-        stop=stop,
-    )
-    return _outcome(outcome) | {
+    budget = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
+    seed = int(job.get("seed", 0))
+    outcome = solve(problem, budget=budget, seed=seed, report=trace, stop=stop)
+    core: tuple[str, ...] = ()
+    while outcome.status is Status.INFEASIBLE and outcome.core:
+        # A plan without the slots that cannot be filled helps more than no plan.
+        core += outcome.core
+        problem = without_musts(problem, core)
+        left = Budget(max(1.0, budget.seconds - outcome.runtime_s), budget.threads)
+        outcome = solve(problem, budget=left, seed=seed, report=trace, stop=stop)
+    if core:
+        outcome = replace(outcome, core=core)
+    return _outcome(outcome, infeasible=bool(core)) | {
         "inherited": [violation(problem, found) for found in verify.inherited(problem)],
         "trace": trace.points,
         **_plan(problem, outcome),
     }
+
+
+def anchored(problem: StaffingProblem) -> StaffingProblem:
+    """Under a change budget, keep of the given plan only what keeps the rules."""
+    if problem.max_changes is None or problem.start is None:
+        return problem
+    tables = Tables(problem)
+    ledger = Ledger(tables)
+    start = keepable(Candidates.of(tables, ledger), ledger)
+    return replace(problem, start=start)
+
+
+def without_musts(problem: StaffingProblem, keys: tuple[str, ...]) -> StaffingProblem:
+    """The problem in which these slots may stay open."""
+    slots = tuple(
+        replace(slot, must_fill=False) if slot.key in keys else slot for slot in problem.slots
+    )
+    return replace(problem, slots=slots)
 
 
 class _Trace:
@@ -64,9 +92,9 @@ class _Trace:
         self._report.incumbent(seconds=seconds, objective=objective, bound=bound)
 
 
-def _outcome(outcome: Outcome[StaffingSolution]) -> Json:
+def _outcome(outcome: Outcome[StaffingSolution], *, infeasible: bool = False) -> Json:
     return {
-        "status": outcome.status.value,
+        "outcome": (Status.INFEASIBLE if infeasible else outcome.status).value,
         "objective": None if outcome.objective is None else int(outcome.objective),
         "bound": outcome.bound,
         "gap": outcome.gap,

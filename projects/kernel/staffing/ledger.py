@@ -17,8 +17,8 @@ class Ledger:
     ----------
     plan
         Person per slot, -1 where open.
-    left, projects_left
-        (people, weeks): units, and projects that may still begin.
+    left, load, projects_left
+        (people, weeks): units that remain, units taken, and projects that may still begin.
     works_on
         (people, projects, weeks): number of pieces of work.
     in_phase
@@ -38,6 +38,7 @@ class Ledger:
         n_projects = len(tables.project_number)
         self.plan = np.full(tables.n_slots, -1, dtype=np.int64)
         self.left = tables.availability.copy()
+        self.load = np.zeros((people, weeks), dtype=np.int64)
         self.works_on = np.zeros((people, n_projects, weeks), dtype=np.int16)
         self.in_phase = np.zeros((people, len(tables.group_number)), dtype=np.int16)
         self.on_side = np.zeros((people, n_projects, 2), dtype=np.int16)
@@ -61,6 +62,7 @@ class Ledger:
         first, last = max(0, fact.start), max(0, min(fact.end, tables.n_weeks))
         if first < last:
             self.left[p, first:last] -= fact.fte
+            self.load[p, first:last] += fact.fte
             self.works_on[p, j, first:last] += 1
             self.effort_left[p] -= fact.fte * (last - first)
         group = tables.group_number.get((j, fact.phase))
@@ -79,7 +81,7 @@ class Ledger:
     def copy(self) -> Ledger:
         """A ledger that can be changed without touching this one."""
         other = copy.copy(self)
-        for name in ("plan", "left", "works_on", "in_phase", "on_side", "money_left"):
+        for name in ("plan", "left", "load", "works_on", "in_phase", "on_side", "money_left"):
             setattr(other, name, getattr(self, name).copy())
         other.effort_left = self.effort_left.copy()
         other.projects_left = self.projects_left.copy()
@@ -105,6 +107,7 @@ class Ledger:
         if sign < 0:
             self.projects_left[p, weeks] += works == 0
         self.left[p, weeks] -= sign * tables.fte[s]
+        self.load[p, weeks] += sign * tables.fte[s]
         self.effort_left[p] -= sign * tables.effort[s]
         self.in_phase[p, tables.group[s]] += sign
         self.money_left[j] -= sign * tables.rate[p] * tables.effort[s]
@@ -117,7 +120,7 @@ class Ledger:
         j, weeks = tables.project[s], slice(tables.start[s], tables.end[s])
         left = self.left[people, weeks]
         # Only where other work takes something; a plain lack is the rule of availability.
-        taken = left < tables.availability[people, weeks]
+        taken = self.load[people, weeks] > 0
         works = self.works_on[people, j, weeks]
         nobody = np.zeros(len(people), dtype=bool)
         side = tables.side[s]

@@ -124,6 +124,7 @@ class PlanModel:
         self._weeks()
         self._independence()
         self._budgets()
+        self._change_budget()
         self._overload()
         if not split_continuity:
             self._continuity()
@@ -304,6 +305,23 @@ class PlanModel:
         number = np.cumsum(tight) - 1
         entries = (number[self.project[inside]], self._x[inside], money[inside].astype(np.float64))
         self._rows.add_rows([entries], self.ledger.money_left[tight].astype(np.float64))
+
+    def _change_budget(self) -> None:
+        """Of the slots that the start fills, at most so many change hands."""
+        problem = self.candidates.tables.problem
+        if problem.max_changes is None or problem.start is None:
+            return
+        start = np.array(problem.start)
+        here = np.zeros(len(start), dtype=bool)
+        here[self.slot] = True
+        changed = (start >= 0) & ~here & (self.ledger.plan != start)
+        left = problem.max_changes - int(changed.sum())
+        kept = self._x[start[self.slot] == self.person]
+        least = int((here & (start >= 0)).sum()) - left
+        if least <= 0:
+            return
+        entries = (np.zeros(len(kept), dtype=np.int64), kept, np.full(len(kept), -1.0))
+        self._rows.add_rows([entries], np.array([-float(least)]))
 
     def _overload(self) -> None:
         tables = self.candidates.tables

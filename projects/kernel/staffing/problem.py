@@ -40,6 +40,7 @@ class Rule(StrEnum):
     ONE_PER_PHASE = "one_per_phase"
     BUDGET = "budget"
     MUST_FILL = "must_fill"
+    CHANGE_BUDGET = "change_budget"
 
 
 def require(condition: bool, culprit: str, complaint: str) -> None:
@@ -122,7 +123,7 @@ class Project:
 class Slot:
     """One person's part in one phase: weeks `start` up to, not including, `end`.
 
-    `project` is the index of the project in the problem.
+    `project` is the index of the project in the problem; `priority` None takes the project's.
     """
 
     key: str
@@ -135,9 +136,11 @@ class Slot:
     role: str = ""
     side: Side = Side.OTHER
     must_fill: bool = False
+    priority: int | None = None
 
     def __post_init__(self) -> None:
         who = f"slot {self.key}"
+        require(self.priority is None or self.priority >= 0, who, "priority is below 0")
         require(self.fte >= 1, who, f"fte of {self.fte} units is below 1")
         require(
             0 <= self.start < self.end, who, f"weeks {self.start} to {self.end} are not a range"
@@ -233,6 +236,9 @@ class StaffingProblem:
         Pairs (slot, person) that must not be.
     start
         Person per slot or -1: a plan to begin with, taken as far as the rules allow.
+    max_changes
+        How many of the slots that `start` fills may go to somebody else or stay open; None is no
+        limit. With a limit, `start` must keep the rules (`greedy.keepable` makes it so).
     """
 
     n_weeks: int
@@ -244,6 +250,7 @@ class StaffingProblem:
     fit: Mapping[tuple[int, int], int] | None = None
     exclude: frozenset[tuple[int, int]] = frozenset()
     start: tuple[int, ...] | None = None
+    max_changes: int | None = None
     units_per_fte: int = 100
     weights: Weights = field(default_factory=Weights)
 
@@ -297,10 +304,16 @@ class StaffingProblem:
             for slot, person in pairs:
                 known = 0 <= slot < len(self.slots) and 0 <= person < len(self.people)
                 require(known, what, f"no pair of slot {slot} and person {person}")
+        limit = self.max_changes
+        require(limit is None or limit >= 0, "problem", f"max_changes {limit} is below 0")
         if self.start is not None:
             require(len(self.start) == len(self.slots), "start", "one person per slot or -1")
             known = all(-1 <= person < len(self.people) for person in self.start)
             require(known, "start", "holds a person that does not exist")
+
+    def priority_of(self, s: int) -> int:
+        own = self.slots[s].priority
+        return self.projects[self.slots[s].project].priority if own is None else own
 
     def links(self) -> Iterator[tuple[int, int]]:
         """Pairs of consecutive slots of a seat."""

@@ -29,6 +29,8 @@ PDLP_TOLERANCE = 1e-3
 PDLP_LOOSE_TOLERANCE, PDLP_LOOSE_PAIRS = 1e-2, 300_000
 # Shares of the budget for a first try of branch and bound, the search, and the prices.
 TRY_SHARE, SEARCH_SHARE, PRICE_SHARE = 0.08, 0.62, 0.3
+# Small problems are proven within it, so a short budget still spends it on the first try.
+TRY_SECONDS = 1.0
 
 
 class BrokenPlan(AssertionError):
@@ -109,13 +111,18 @@ class _Solve:
     def run(self) -> Outcome[StaffingSolution]:
         self.report("greedy", 0.0)
         seeded = self.base.copy()
+        # Under a change budget every plan grows out of the given one.
+        anchored = self.problem.max_changes is not None and self.problem.start is not None
+        if anchored:
+            self._replay(seeded)
         core = self._fill_musts(seeded)
         if core is None:
             return self._outcome(Status.STOPPED)
         if core:
             return self._outcome(Status.INFEASIBLE, core)
         self._construct(seeded, "given", self._replay)
-        self._construct(seeded, "greedy", lambda plan: greedy.by_hand(self.candidates, plan))
+        if not anchored:
+            self._construct(seeded, "greedy", lambda plan: greedy.by_hand(self.candidates, plan))
         if self.candidates.n_pairs == 0:
             self._tighten(float(self.objective or 0))
         elif self.candidates.n_pairs <= WHOLE_PAIRS:
@@ -127,7 +134,7 @@ class _Solve:
 
     def _solve_small(self, seeded: Ledger) -> None:
         whole = self.deadline.budget.seconds
-        self._branch(TRY_SHARE * whole)
+        self._branch(max(TRY_SHARE * whole, min(TRY_SECONDS, whole / 2)))
         if self.proven or self.deadline.over:
             return
         self._price(seeded)
@@ -141,34 +148,43 @@ class _Solve:
 
         None when the time was up before either.
         """
-        musts = np.flatnonzero(self.tables.must_fill).tolist()
+        musts = np.flatnonzero(self.tables.must_fill & (ledger.plan < 0)).tolist()
         for s in musts:
             if self.candidates.counts[s] == 0:
                 return (s,)
         if not musts:
             return ()
-        ended, placed = self._place_all(musts)
+        ended, placed = self._place_all(musts, ledger)
         if ended is Ended.INFEASIBLE:
-            return self._core(musts)
+            return self._core(musts, ledger)
         if placed is None:
             return None
         for s, p in placed:
             ledger.place(s, p)
         return ()
 
-    def _core(self, musts: list[int]) -> tuple[int, ...]:
+    def _core(self, musts: list[int], ledger: Ledger) -> tuple[int, ...]:
         """Drop slots while the rest still cannot be filled together."""
         core = list(musts)
         for s in musts:
             rest = [other for other in core if other != s]
             if self.deadline.over:
                 break
-            if self._place_all(rest)[0] is Ended.INFEASIBLE:
+            if self._place_all(rest, ledger)[0] is Ended.INFEASIBLE:
                 core = rest
         return tuple(core)
 
-    def _place_all(self, slots: list[int]) -> tuple[Ended, list[tuple[int, int]] | None]:
-        model = PlanModel(self.candidates, self.base, self.candidates.pairs_of(slots))
+    def _place_all(
+        self, slots: list[int], ledger: Ledger
+    ) -> tuple[Ended, list[tuple[int, int]] | None]:
+        pairs = []
+        for s in slots:
+            fits = ledger.fits(s, self.candidates.of_slot(s))
+            if not fits.any():
+                return Ended.INFEASIBLE, None
+            pairs.append(int(self.candidates.first[s]) + np.flatnonzero(fits))
+        found = np.concatenate(pairs) if pairs else np.zeros(0, dtype=np.int64)
+        model = PlanModel(self.candidates, ledger, found)
         answer = solve_mip(
             model.model,
             seconds=max(0.1, self.deadline.left / 2),

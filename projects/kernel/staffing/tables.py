@@ -42,7 +42,7 @@ class Tables:
         self.end = _integers(slot.end for slot in slots)
         self.effort = _integers(slot.effort for slot in slots)
         self.must_fill = np.array([slot.must_fill for slot in slots], dtype=bool)
-        self.priority = _integers(projects[slot.project].priority for slot in slots)
+        self.priority = _integers(problem.priority_of(s) for s in range(len(slots)))
         self.availability = _integers(p.availability for p in people).reshape(
             self.n_people, self.n_weeks
         )

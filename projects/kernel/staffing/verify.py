@@ -10,7 +10,6 @@ from projects.kernel.staffing.problem import (
     Fact,
     Rule,
     Side,
-    Slot,
     StaffingProblem,
     StaffingSolution,
     level_in,
@@ -74,7 +73,7 @@ def verify(problem: StaffingProblem, solution: StaffingSolution) -> list[Violati
     if len(plan) != len(problem.slots):
         detail = f"{len(plan)} entries for {len(problem.slots)} slots"
         return [Violation(Rule.MUST_FILL, detail=detail)]
-    found = list(_unfilled_musts(problem, plan))
+    found = [*_unfilled_musts(problem, plan), *_too_many_changes(problem, plan)]
     for s, p in enumerate(plan):
         if p >= 0:
             found += _misplaced(problem, s, p)
@@ -97,7 +96,7 @@ def value(problem: StaffingProblem, solution: StaffingSolution) -> Value:
             continue
         slot = problem.slots[s]
         spent = problem.people[p].rate * slot.effort
-        coverage += weights.priority * problem.projects[slot.project].priority * slot.effort
+        coverage += weights.priority * problem.priority_of(s) * slot.effort
         fit += fit_points(problem, s, p) * slot.effort
         cost += spent * weights.cost // weights.cost_divisor
         money += spent
@@ -161,11 +160,9 @@ def overload_points(problem: StaffingProblem, plan: tuple[int, ...]) -> dict[int
 
 
 def _covered_share(problem: StaffingProblem, plan: tuple[int, ...]) -> float:
-    def worth(slot: Slot) -> int:
-        return problem.projects[slot.project].priority * slot.effort
-
-    whole = sum(worth(slot) for slot in problem.slots)
-    covered = sum(worth(slot) for slot, p in zip(problem.slots, plan, strict=True) if p >= 0)
+    worth = [problem.priority_of(s) * slot.effort for s, slot in enumerate(problem.slots)]
+    whole = sum(worth)
+    covered = sum(points for points, p in zip(worth, plan, strict=True) if p >= 0)
     return covered / whole if whole else 1.0
 
 
@@ -194,6 +191,15 @@ def _unfilled_musts(problem: StaffingProblem, plan: tuple[int, ...]) -> Iterator
     for s, slot in enumerate(problem.slots):
         if slot.must_fill and plan[s] < 0:
             yield Violation(Rule.MUST_FILL, slot=s, project=problem.projects[slot.project].key)
+
+
+def _too_many_changes(problem: StaffingProblem, plan: tuple[int, ...]) -> Iterator[Violation]:
+    if problem.max_changes is None or problem.start is None:
+        return
+    changed = sum(0 <= held != now for held, now in zip(problem.start, plan, strict=True))
+    if changed > problem.max_changes:
+        detail = f"{changed} of {problem.max_changes}"
+        yield Violation(Rule.CHANGE_BUDGET, detail=detail)
 
 
 def _misplaced(problem: StaffingProblem, s: int, p: int) -> Iterator[Violation]:
