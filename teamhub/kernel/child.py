@@ -307,13 +307,15 @@ def serve(
 
 
 def _watch_stdin(stop: threading.Event) -> None:
+    buffer = b""
     while True:
-        line = sys.stdin.buffer.raw.readline()  # type: ignore[attr-defined]
-        if not line:
+        read = os.read(sys.stdin.fileno(), 4096)
+        if not read:
             if os.getpgrp() == os.getpid():  # started as a session of its own: take all along
                 os.killpg(0, signal.SIGKILL)
             os._exit(_WORKER_DIED)
-        if line.strip() == b"finish":
+        *lines, buffer = (buffer + read).split(b"\n")
+        if b"finish" in lines:
             stop.set()
 
 

@@ -71,19 +71,19 @@ class _Beater:
 _beaters: list[_Beater] = []
 
 
-@worker_ready.connect  # type: ignore[untyped-decorator]
+@worker_ready.connect
 def _start_beating(sender: Any, **kwargs: Any) -> None:
     queues = sorted(sender.app.amqp.queues.consume_from)
     _beaters.append(_Beater(sender.hostname, queues))
 
 
-@worker_shutdown.connect  # type: ignore[untyped-decorator]
+@worker_shutdown.connect
 def _stop_beating(**kwargs: Any) -> None:
     while _beaters:
         _beaters.pop().stop()
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def _die_with_worker(**kwargs: Any) -> None:
     """Celery asks Linux for a signal at its parent's death; this holds elsewhere and in a race.
 

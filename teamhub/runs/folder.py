@@ -25,14 +25,16 @@ _PARTS = {"body", "headers", "properties"}
 STALE_SECONDS = 3600.0  # a rename takes milliseconds; what is older was left by a killed process
 
 
-class Channel(virtual.Channel):  # type: ignore[misc]
+class Channel(virtual.Channel):
     """Messages of a queue are the files `*.<queue>.msg`."""
 
     supports_fanout = False
 
     @property
     def folder(self) -> Path:
-        return Path(self.connection.client.transport_options["folder"])
+        client = self.connection.client
+        assert client is not None  # noqa: S101 (a channel that is open has one)
+        return Path((client.transport_options or {})["folder"])
 
     def _waiting(self, queue: str) -> Iterator[Path]:
         try:
@@ -86,7 +88,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     return message
 
 
-class Transport(virtual.Transport):  # type: ignore[misc]
+class Transport(virtual.Transport):
     """Register with kombu as `folder://`; transport option: folder."""
 
     Channel = Channel

@@ -51,7 +51,8 @@ def _broker() -> Check:
         except (redis.RedisError, OSError):
             return {"ok": False, "say": "Redis does not answer; runs wait in their rows."}
         return {"ok": True}
-    folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("folder")
+    options: dict[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    folder = options.get("folder")
     if folder is None:
         return {"ok": True}
     nearest = Path(folder)

@@ -75,6 +75,8 @@ class Run(models.Model):
     open_to_planners: ClassVar[bool] = False
     # Columns of the subclass that "run again" carries over besides params and seed.
     copied_fields: ClassVar[tuple[str, ...]] = ()
+    # Whether the values of its curve are for those only who may see money and objectives.
+    curve_is_money: ClassVar[bool] = True
     # Keys of a kernel's result that differ between equal computations, at any depth.
     volatile_keys: ClassVar[frozenset[str]] = frozenset({"runtime_s", "seconds", "created_at"})
 
@@ -126,7 +128,7 @@ class Run(models.Model):
     error_code = models.CharField(_("error"), max_length=40, blank=True, editable=False)
     error_message = models.TextField(_("message"), blank=True, editable=False)
 
-    objects: ClassVar[models.Manager[Any]] = RunQuerySet.as_manager()
+    objects = RunQuerySet.as_manager()
 
     # Where the kernel of the present attempt works; set by the worker only.
     job_folder: Path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection, models
@@ -53,7 +53,7 @@ def drop_connection() -> None:
 
 def claim(model: type[R], run_id: str, *, worker: str) -> R | None:
     """QUEUED -> RUNNING with the next attempt number. None: there is nothing to do."""
-    run: R | None = model.objects.filter(pk=run_id, status=Status.QUEUED).first()
+    run = model.objects.filter(pk=run_id, status=Status.QUEUED).first()
     if run is None:
         return None
     at = now()
@@ -70,7 +70,7 @@ def claim(model: type[R], run_id: str, *, worker: str) -> R | None:
     queued = model.objects.filter(pk=run.pk, status=Status.QUEUED, attempt=run.attempt)
     if not queued.update(**fields):
         return None
-    claimed: R = model.objects.select_related("requested_by").get(pk=run.pk)
+    claimed = cast(R, model.objects.select_related("requested_by").get(pk=run.pk))
     # Whoever reads the row now may already see a later attempt; ours is the one we wrote.
     for name, value in fields.items():
         setattr(claimed, name, value)
@@ -148,7 +148,7 @@ def due_for_ring(model: type[R], *, limit: int) -> list[R]:
         due |= Q(rings=rings, rung_at__lt=at - timedelta(seconds=wait))
         rings, wait = rings + 1, wait * 2
     queued = model.objects.filter(due, status=Status.QUEUED)
-    return list(queued.order_by("rung_at", "pk")[:limit])
+    return cast(list[R], list(queued.order_by("rung_at", "pk")[:limit]))
 
 
 def note_ring(run: Run) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
@@ -101,7 +102,7 @@ class Clock:
 def sweep() -> None:
     """Remove what killed processes left: job folders, half-taken messages, old beats."""
     _sweep_job_folders()
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    options: dict[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     if "folder" in options:
         folder.sweep(Path(options["folder"]))
     Beat.objects.filter(at__lt=now() - FORGET_BEATS).delete()

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 from django.db.models import CharField, QuerySet, Value
+from django.utils.translation import gettext as _
 
+from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.errors import NotFound
 from teamhub.runs import frozen, registry
 from teamhub.runs.models import Run, Status
+from teamhub.web.charts import Chart, Series
 
 
 class AllRuns:
@@ -48,11 +51,11 @@ class AllRuns:
         keys = self._keys()[span]
         found: dict[uuid.UUID, Run] = {}
         for part in self._parts:
-            wanted = [pk for pk, _, kind in keys if kind == part.model.kind]
+            wanted = [pk for pk, _at, kind in keys if kind == part.model.kind]
             if wanted:
                 rows = part.model.objects.select_related("requested_by").in_bulk(wanted)
                 found |= rows
-        return [found[pk] for pk, _, _ in keys if pk in found]
+        return [found[pk] for pk, _at, _kind in keys if pk in found]
 
     def iterator(self, chunk_size: int = 500) -> Iterator[Run]:
         start = 0
@@ -71,7 +74,7 @@ class AllRuns:
             return keys[0].union(*keys[1:], all=True).order_by("-created_at", "pk")
         if keys:
             return keys[0].order_by("-created_at", "pk")
-        raise NotFound("No kind of run is installed.")
+        raise NotFound(_("No kind of run is installed."))
 
 
 def run_for(user: User, run_id: uuid.UUID) -> Run:
@@ -81,28 +84,7 @@ def run_for(user: User, run_id: uuid.UUID) -> Run:
         run: Run | None = found.filter(pk=run_id).first()
         if run is not None:
             return run
-    raise NotFound("There is no such run, or you may not see it.")
-
-
-@dataclass(frozen=True)
-class RunStatus:
-    """What the status fragment shows to one user."""
-
-    run: Run
-    incumbents: list[Any]
-    may_cancel: bool
-    may_finish: bool
-    may_repeat: bool
-    may_reproduce: bool
-    comparison: Comparison | None
-
-    @property
-    def points(self) -> list[dict[str, Any]]:
-        """The curve as data of the chart."""
-        return [
-            {"seconds": row.seconds, "objective": row.objective, "bound": row.bound}
-            for row in self.incumbents
-        ]
+    raise NotFound(_("There is no such run, or you may not see it."))
 
 
 @dataclass(frozen=True)
@@ -113,29 +95,78 @@ class Comparison:
     same: bool
 
 
+@dataclass(frozen=True)
+class RunStatus:
+    """What the status fragment shows to one user."""
+
+    run: Run
+    note: str
+    chart: Chart | None
+    may_cancel: bool
+    may_finish: bool
+    may_repeat: bool
+    may_reproduce: bool
+    comparison: Comparison | None
+
+    @property
+    def has_controls(self) -> bool:
+        return self.may_cancel or self.may_finish or self.may_repeat or self.may_reproduce
+
+
 def run_status(run: Run, user: User) -> RunStatus:
     """For `{% include "components/_run_status.html" with status=... %}`."""
     controls = run.may_be_controlled_by(user)
+    ended = not run.is_active
     return RunStatus(
         run=run,
-        incumbents=list(run.incumbents()),
+        note=_note(run),
+        chart=_curve(run, user),
         may_cancel=controls and run.is_active,
         may_finish=controls and run.can_finish,
-        may_repeat=controls and not run.is_active,
-        may_reproduce=controls
-        and not run.is_active
-        and bool(run.input_file)
-        and frozen.exists(run.input_file),
+        may_repeat=controls and ended,
+        may_reproduce=controls and ended and _has_input(run),
         comparison=comparison(run),
+    )
+
+
+def _has_input(run: Run) -> bool:
+    return bool(run.input_file) and frozen.exists(run.input_file)
+
+
+def _note(run: Run) -> str:
+    if run.status == Status.QUEUED:
+        return _("Waiting for a worker. You may close this page.")
+    if run.is_active and run.finish_requested_at:
+        return _("Asked for the best answer so far.")
+    return ""
+
+
+def _curve(run: Run, user: User) -> Chart | None:
+    """Objective and bound over time; None before there are two points, or for other eyes."""
+    if run.curve_is_money and not permissions.may_see_money(user):
+        return None
+    rows = list(run.incumbents())
+    if len(rows) < 2:
+        return None
+    return Chart(
+        key=f"run-curve-{run.pk}",
+        title=_("Solutions so far"),
+        x_label=_("Seconds"),
+        x=[f"{row.seconds:.1f}" for row in rows],
+        series=[
+            Series(_("Objective"), [row.objective for row in rows]),
+            Series(_("Bound"), [row.bound for row in rows], look="limit"),
+        ],
+        kind="step",
     )
 
 
 def comparison(run: Run) -> Comparison | None:
     """Compare a reproduction with its original; None when there is nothing to compare."""
-    if run.rerun_of_id is None or run.status != Status.SUCCEEDED or not run.input_file:
+    if run.rerun_of is None or run.status != Status.SUCCEEDED or not run.input_file:
         return None
     original = run.rerun_of
-    if original is None or original.input_file != run.input_file:
+    if original.input_file != run.input_file:
         return None
     ours, theirs = frozen.kept_result(run.pk), frozen.kept_result(original.pk)
     if ours is None or theirs is None:

@@ -64,11 +64,13 @@ def finish_now(run: Run, *, by: User) -> None:
 
 def run_again(run: R, *, by: User) -> R:
     """Compute the same parameters on today's rows."""
+    _require_control(run, by)
     return _repeat(run, by=by, input_file="")
 
 
 def reproduce(run: R, *, by: User) -> R:
     """Compute the stored input once more; `selectors.comparison` then compares the results."""
+    _require_control(run, by)
     if not run.input_file or not frozen.exists(run.input_file):
         raise Conflict(_("The input of this run is not stored here. Use “Run again” instead."))
     return _repeat(run, by=by, input_file=run.input_file)
@@ -76,7 +78,6 @@ def reproduce(run: R, *, by: User) -> R:
 
 @transaction.atomic
 def _repeat(run: R, *, by: User, input_file: str) -> R:
-    _require_control(run, by)
     if run.is_active:
         raise Conflict(_("This run is still active. Wait for its end or cancel it first."))
     model = type(run)

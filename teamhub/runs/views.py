@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
@@ -30,7 +29,7 @@ FRAGMENT = "components/_run_status.html"
 def run_list(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         request,
-        selectors.AllRuns.visible_to(_user(request)),  # type: ignore[arg-type] (same interface)
+        selectors.AllRuns.visible_to(_user(request)),  # type: ignore[arg-type]
         columns=[
             Column("title", _("Run"), value=str),
             Column("kind", _("Kind")),
@@ -154,4 +153,4 @@ def _go_to(request: HttpRequest, run: Run) -> HttpResponse:
 
 
 def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
+    return request.user

@@ -40,7 +40,7 @@ def test_of_two_claims_that_read_the_same_row_one_wins(
 ) -> None:
     """The other worker's claim happens between our read and our write."""
     run = make_run()
-    calls = []
+    calls: list[int] = []
 
     def other_first() -> Any:
         if not calls:

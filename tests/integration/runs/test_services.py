@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 
 from teamhub.accounts.models import User
+from teamhub.celery import app
 from teamhub.errors import Conflict, NotAllowed
 from teamhub.runs import bell, frozen, services
 from teamhub.runs.models import Run
@@ -38,7 +39,7 @@ def test_a_broker_that_is_down_leaves_the_row_queued(
     def refuse(*args: Any, **options: Any) -> None:
         raise OperationalError("Connection refused")
 
-    monkeypatch.setattr(bell.app, "send_task", refuse)
+    monkeypatch.setattr(app, "send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         run = services.submit(ProbeRun(), by=bo)
     run.refresh_from_db()
@@ -50,7 +51,7 @@ def test_the_message_names_task_queue_and_id(
     make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(bell.app, "send_task", lambda *a, **k: sent.append((a, k)))
+    monkeypatch.setattr(app, "send_task", lambda *a, **k: sent.append((a, k)))
     run = make_run()
     assert bell.ring(run)
     [((name,), options)] = sent
