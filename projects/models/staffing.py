@@ -15,7 +15,7 @@ from projects.models.plan import Assignment, Project, Slot, WholeWeeks, whole_we
 from roles.models import Department, Person
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub.runs.models import Run, RunQuerySet
+from teamhub.runs.models import Run
 
 
 class StaffingRun(Run):
@@ -35,8 +35,6 @@ class StaffingRun(Run):
     method = models.CharField(max_length=60, blank=True)
     fit_source = models.CharField(max_length=60, blank=True)  # which fit scores were used
     inherited = models.JSONField(default=list, blank=True)  # rules that facts break already
-
-    objects = RunQuerySet.as_manager()
 
     class Meta(Run.Meta):
         verbose_name = _("staffing proposal")
