@@ -106,23 +106,21 @@ class _Solve:
         self.objective: int | None = None
         self.bound: float | None = None
         self.method = "greedy"
+        # Under a change budget every plan grows out of the given one.
+        limited = problem.max_changes is not None and problem.start is not None
+        self.held = [s for s, p in enumerate(problem.start or ()) if limited and p >= 0]
         self._valued_at = self._value_cost = 0.0
 
     def run(self) -> Outcome[StaffingSolution]:
         self.report("greedy", 0.0)
         seeded = self.base.copy()
-        # Under a change budget every plan grows out of the given one.
-        anchored = self.problem.max_changes is not None and self.problem.start is not None
-        if anchored:
-            self._replay(seeded)
         core = self._fill_musts(seeded)
         if core is None:
             return self._outcome(Status.STOPPED)
         if core:
             return self._outcome(Status.INFEASIBLE, core)
         self._construct(seeded, "given", self._replay)
-        if not anchored:
-            self._construct(seeded, "greedy", lambda plan: greedy.by_hand(self.candidates, plan))
+        self._construct(seeded, "greedy", lambda plan: greedy.by_hand(self.candidates, plan))
         if self.candidates.n_pairs == 0:
             self._tighten(float(self.objective or 0))
         elif self.candidates.n_pairs <= WHOLE_PAIRS:
@@ -146,45 +144,40 @@ class _Solve:
     def _fill_musts(self, ledger: Ledger) -> tuple[int, ...] | None:
         """Fill the must-fill slots of a ledger, or name a smallest set of them that cannot be.
 
-        None when the time was up before either.
+        Under a change budget the given plan goes in with them. None when the time was up before
+        either.
         """
-        musts = np.flatnonzero(self.tables.must_fill & (ledger.plan < 0)).tolist()
+        musts = np.flatnonzero(self.tables.must_fill).tolist()
         for s in musts:
             if self.candidates.counts[s] == 0:
                 return (s,)
         if not musts:
+            if self.held:
+                self._replay(ledger)
             return ()
-        ended, placed = self._place_all(musts, ledger)
+        ended, placed = self._place_all(musts)
         if ended is Ended.INFEASIBLE:
-            return self._core(musts, ledger)
+            return self._core(musts)
         if placed is None:
             return None
         for s, p in placed:
             ledger.place(s, p)
         return ()
 
-    def _core(self, musts: list[int], ledger: Ledger) -> tuple[int, ...]:
+    def _core(self, musts: list[int]) -> tuple[int, ...]:
         """Drop slots while the rest still cannot be filled together."""
         core = list(musts)
         for s in musts:
             rest = [other for other in core if other != s]
             if self.deadline.over:
                 break
-            if self._place_all(rest, ledger)[0] is Ended.INFEASIBLE:
+            if self._place_all(rest)[0] is Ended.INFEASIBLE:
                 core = rest
         return tuple(core)
 
-    def _place_all(
-        self, slots: list[int], ledger: Ledger
-    ) -> tuple[Ended, list[tuple[int, int]] | None]:
-        pairs = []
-        for s in slots:
-            fits = ledger.fits(s, self.candidates.of_slot(s))
-            if not fits.any():
-                return Ended.INFEASIBLE, None
-            pairs.append(int(self.candidates.first[s]) + np.flatnonzero(fits))
-        found = np.concatenate(pairs) if pairs else np.zeros(0, dtype=np.int64)
-        model = PlanModel(self.candidates, ledger, found)
+    def _place_all(self, musts: list[int]) -> tuple[Ended, list[tuple[int, int]] | None]:
+        slots = sorted({*musts, *self.held})
+        model = PlanModel(self.candidates, self.base, self.candidates.pairs_of(slots))
         answer = solve_mip(
             model.model,
             seconds=max(0.1, self.deadline.left / 2),
