@@ -2,9 +2,36 @@
 
 from django.urls import path
 
-from projects.views import assignments, grid, staffing
+from projects.views import (
+    assignments,
+    checklists,
+    grid,
+    imports,
+    my_work,
+    phases,
+    projects,
+    staffing,
+)
 
 app_name = "projects"
+
+life = [
+    path("my-work/", my_work.my_work, name="my-work"),
+    path("projects/", projects.project_list, name="project-list"),
+    path("projects/new/", projects.project_create, name="project-create"),
+    path("projects/import/", imports.plan_import, name="plan-import"),
+    path("projects/export/<slug:kind>/", imports.plan_export, name="plan-export"),
+    path("projects/<int:pk>/", projects.project_detail, name="project-detail"),
+    path("projects/<int:pk>/edit/", projects.project_update, name="project-update"),
+    path("phases/<int:pk>/", phases.phase_detail, name="phase-detail"),
+    path("phases/<int:pk>/move/", phases.phase_move, name="phase-move"),
+    path("phases/<int:pk>/close/", phases.phase_close, name="phase-close"),
+    path("phases/<int:pk>/reopen/", phases.phase_reopen, name="phase-reopen"),
+    path("phases/<int:pk>/items/", phases.item_add, name="item-add"),
+    path("checklist-items/<int:pk>/", checklists.item_detail, name="item-detail"),
+    path("checklist-items/<int:pk>/tick/", checklists.item_tick, name="item-tick"),
+    path("checklist-items/<int:pk>/untick/", checklists.item_untick, name="item-untick"),
+]
 
 plan = [
     path("load/", grid.load_grid, name="load-grid"),
@@ -23,4 +50,4 @@ proposals = [
     path("requests/<int:pk>/answer/", staffing.answer, name="request-answer"),
 ]
 
-urlpatterns = [*plan, *proposals]
+urlpatterns = [*life, *plan, *proposals]

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.importers.base import Known, PlanImporter, known_named, known_users, slug
-from projects.models import PRIORITIES, Project
+from projects.models import Project
+from projects.models.plan import PRIORITIES
 from projects.services import templates
 from projects.services.projects import check_lead, create_project
 from roles.models import Department, Site

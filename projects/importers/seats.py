@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from projects.importers.base import PlanImporter, known_projects, known_roles, needs, phase
-from projects.models import PRIORITIES, Assignment, Phase, Project, Seat, Slot, SlotSkill
+from projects.models import Assignment, Phase, Project, Seat, Slot, SlotSkill
+from projects.models.plan import PRIORITIES
 from projects.services.phases import outside_text
 from roles.models import Role, Skill
 from teamhub.web import csv_values

@@ -263,6 +263,11 @@ class Phase(WholeWeeks):
         return self.closed_at is not None
 
     @property
+    def baseline_last_week(self) -> Any:
+        """The Monday of the last week as first planned."""
+        return weeks.add_weeks(self.baseline_end_on, -1)
+
+    @property
     def slip_weeks(self) -> int:
         return weeks.weeks_between(self.baseline_end_on, self.end_on)
 

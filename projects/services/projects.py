@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from projects import registry
@@ -24,6 +23,7 @@ from teamhub.accounts.groups import Group
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
+from teamhub.names import in_active_language
 
 EDITABLE = ("name", "purpose", "priority", "status", "department", "site", "budget", "lead")
 _AUDITED = ("key", "name", "domain", "status", "priority", "start_on", "budget", "purpose")
@@ -97,12 +97,11 @@ def create_project(  # noqa: PLR0913 (the facts of a project)
     if budget is not None and not permissions.may_see_money(by):
         raise NotAllowed(_("You may not set a budget: it is shown to managers only."))
     source = templates.ready_domain(template) if template else None
-    chinese = (get_language() or "en").startswith("zh")
     project = Project(
         key=key or free_key(name),
         name=name.strip(),
         domain=template or domain,
-        purpose=(source.purpose_zh if chinese else source.purpose_en) if source else "",
+        purpose=in_active_language(source.purpose_en, source.purpose_zh) if source else "",
         risk_class=source.risk_class if source else "",
         department=department,
         site=site or likely_site(lead, department),

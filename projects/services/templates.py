@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
@@ -27,6 +26,7 @@ from roles.models import Role, Skill
 from teamhub import weeks
 from teamhub.accounts.models import User
 from teamhub.errors import Conflict, InvalidInput
+from teamhub.names import in_active_language
 
 BLANK_WEEKS = 4  # a phase of a project without template
 
@@ -134,13 +134,12 @@ def _team(
     known: _Reference,
     by: User,
 ) -> None:
-    chinese = (get_language() or "en").startswith("zh")
     seats = bulk_create_with_history(
         [
             Seat(
                 project=project,
                 role=known.roles[seat.role],
-                label=seat.label_zh if chinese else seat.label_en,
+                label=in_active_language(seat.label_en, seat.label_zh),
             )
             for seat in domain.seats
         ],
