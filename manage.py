@@ -7,14 +7,18 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamhub.settings")
-    # The commands of the embedded set-up bring their own secret: settings refuse to load without.
-    if sys.argv[1:2] in (["up"], ["demo"]):
-        from teamhub import embedded
-
-        embedded.ensure_secret()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        # The commands of the embedded set-up bring their own secret; settings refuse without one.
+        if sys.argv[1:2] in (["up"], ["demo"]):
+            from teamhub import embedded
+
+            embedded.ensure_secret()
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"TeamHub cannot start: {error}")
 
 
 if __name__ == "__main__":

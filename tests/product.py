@@ -95,6 +95,18 @@ class Product:
             self.process.send_signal(number)
         return self.process.wait(STOP_SECONDS)
 
+    def end(self) -> None:
+        """Stop it as quickly as it can: a second request cuts the workers' farewell short."""
+        try:
+            for _ in range(2):
+                if self.process.poll() is None:
+                    self.process.send_signal(signal.SIGTERM)
+                    time.sleep(0.3)
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # its guard ends the children
+            self.process.wait()
+
 
 def environment(var: Path, **more: str) -> dict[str, str]:
     """The environment of a product on the folder `var`, free of what belongs to the tests."""
@@ -131,11 +143,7 @@ def running_product(
             product.wait_for("Open http://")
         yield product
     finally:
-        try:
-            product.stop()
-        except subprocess.TimeoutExpired:
-            process.kill()  # its guard ends the children
-            process.wait()
+        product.end()
 
 
 @pytest.fixture(scope="session")
