@@ -134,6 +134,7 @@ class Listing:
         self.fields = [self._field(item) for item in self.filters]
         self.sort_key, self.descending = self._sort(default_sort)
         self.page_size = self._whole("size", page_size, MAX_PAGE_SIZE)
+        self.page_number = self._whole("page", 1, 10**9)
         self.queryset = self._ordered(self._searched(self._narrowed(queryset), search))
 
     # --- reading the address
@@ -210,8 +211,7 @@ class Listing:
     @cached_property
     def page(self) -> Page[Any]:
         paginator = Paginator(self.queryset, self.page_size)
-        number = self._whole("page", 1, 10**9)
-        return paginator.page(min(number, paginator.num_pages))
+        return paginator.page(min(self.page_number, paginator.num_pages))
 
     @cached_property
     def rows(self) -> list[Any]:

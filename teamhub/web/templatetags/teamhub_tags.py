@@ -76,8 +76,8 @@ def control(field: BoundField) -> Control:
         kind, css = "select", "form-select"
     else:
         kind, css = "input", "form-control"
-    css = f"{css} {widget.attrs.get('class', '')} {'is-invalid' if field.errors else ''}".strip()
-    attributes = {"class": css}
+    parts = [css, widget.attrs.get("class", ""), "is-invalid" if field.errors else ""]
+    attributes = {"class": " ".join(part for part in parts if part)}
     described = [f"{field.auto_id}_helptext"] if field.help_text else []
     if field.errors:
         described.append(f"{field.auto_id}_error")

@@ -101,7 +101,7 @@ def test_a_list_asks_the_database_twice(cast: Cast, django_assert_num_queries) -
 
     with django_assert_num_queries(2):
         listing = Listing(request, User.objects.all(), columns=columns, search=["username"])
-        assert (listing.rows, listing.rows, listing.total)
+        assert len(listing.rows) + len(listing.rows) <= 2 * listing.total
 
 
 def test_a_box_that_is_not_ticked_does_not_narrow(db: None) -> None:

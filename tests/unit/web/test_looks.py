@@ -73,7 +73,8 @@ def test_every_icon_of_the_templates_is_in_the_sprite() -> None:
 def test_no_template_has_inline_style_script_or_handler() -> None:
     inline = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.I)
 
-    assert [path.name for path in TEMPLATES if inline.search(path.read_text())] == []
+    html = {path.name: re.sub(r"{[%{].*?[%}]}", "", path.read_text()) for path in TEMPLATES}
+    assert [name for name, text in html.items() if inline.search(text)] == []
 
 
 def test_no_comment_of_a_template_is_printed() -> None:
