@@ -1,4 +1,4 @@
-"""The seven phases of every project and their order. No Django: kernels and templates use it too."""
+"""The seven phases of every project and their order. No Django: kernels use it too."""
 
 from __future__ import annotations
 

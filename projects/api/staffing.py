@@ -24,10 +24,24 @@ from teamhub.api.pagination import Pages
 from teamhub.errors import InvalidInput
 from teamhub.web.exports import csv_response
 
-ROW_COLUMNS = (
-    "id project phase role label slot person name start_on end_on weeks fte_share score"
-    " decision blockers replaces"
-).split()
+ROW_COLUMNS = [
+    "id",
+    "project",
+    "phase",
+    "role",
+    "label",
+    "slot",
+    "person",
+    "name",
+    "start_on",
+    "end_on",
+    "weeks",
+    "fte_share",
+    "score",
+    "decision",
+    "blockers",
+    "replaces",
+]
 
 
 class StaffingRunIn(serializers.Serializer[Any]):
@@ -191,10 +205,9 @@ class ProposalAccept(APIView):
         done = staffing.accept(
             run, by=request.user, rows=_row_ids(given["rows"]), reason=given.get("reason", "")
         )
-        assert done.change is not None  # accept() raises where nothing was accepted
         return Response(
             {
-                "change": done.change.pk,
+                "change": done.change.pk if done.change else None,
                 "accepted": [row.pk for row in done.accepted],
                 "requested": [row.pk for row in done.requested],
                 "refused": done.refusals(with_money=permissions.may_see_money(request.user)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -157,9 +158,7 @@ class Grid:
         labels = [weeks.iso_label(monday) for monday in weeks.each_week(self.start, self.end)]
         cells = [
             Cell(*values)
-            for values in zip(
-                labels, load.available, load.confirmed, load.tentative, strict=True
-            )
+            for values in zip(labels, load.available, load.confirmed, load.tentative, strict=True)
         ]
         return Row(person, cells, sum(1 for over in load.over if over))
 
@@ -179,7 +178,16 @@ class Grid:
         """One line a person and week: shares of an FTE."""
         people = list(self.listing.queryset)
         load = week_load(people, self.start, self.n_weeks)
-        header = "person name week start_on available assigned tentative over".split()
+        header = [
+            "person",
+            "name",
+            "week",
+            "start_on",
+            "available",
+            "assigned",
+            "tentative",
+            "over",
+        ]
         return csv_response("load.csv", header, self._lines(people, load))
 
     def _lines(self, people: list[Person], load: dict[int, PersonLoad]) -> Any:
@@ -201,10 +209,8 @@ class Grid:
 def _window(request: HttpRequest) -> tuple[date, int]:
     """The first Monday and the number of weeks; the list itself says what it left out."""
     start, n_weeks = weeks.monday(timezone.localdate()), DEFAULT_WEEKS
-    try:
+    with suppress(ValueError):
         start = weeks.monday(date.fromisoformat(request.GET.get("from", "")))
-    except ValueError:
-        pass
     raw = request.GET.get("weeks", "")
     if raw.isascii() and raw.isdigit() and 1 <= int(raw[:6]) <= MAX_WEEKS:
         n_weeks = int(raw)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +18,6 @@ from projects.staffing_forms import ProposeForm
 from teamhub.accounts import permissions
 from teamhub.errors import Conflict, InvalidInput
 from teamhub.runs.selectors import run_status
-from teamhub.web.charts import Chart, Series
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +42,6 @@ def proposal(request: HttpRequest, pk: str) -> HttpResponse:
     run = _run(request, pk)
     view = proposal_view(run, request.user)
     context = {"run": run, "view": view, "status": run_status(run, request.user)}
-    context["curve"] = _curve(run) if view.with_money else None
     return render(request, "projects/proposal_detail.html", context)
 
 
@@ -66,7 +62,6 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
             "status": run_status(run, request.user),
             "refused": refused,
             "refusal": str(error),
-            "curve": None,
         }
         return render(request, "projects/proposal_detail.html", context, status=409)
     _tell(request, done)
@@ -162,25 +157,6 @@ def _tell(request: HttpRequest, done: staffing.Acceptance) -> None:
         messages.info(request, text % {"n": n_requested})
     for refusal in done.refusals(with_money=permissions.may_see_money(request.user))[:10]:
         messages.warning(request, _("Refused: %(reason)s") % {"reason": refusal["reason"]})
-
-
-def _curve(run: StaffingRun) -> Chart | None:
-    """Value and bound over time, once there are two points."""
-    points: list[Any] = list(run.incumbents())
-    if len(points) < 2:
-        return None
-    return Chart(
-        key="proposal-curve",
-        title=_("Value and bound while solving"),
-        x_label=_("Seconds"),
-        x=[f"{point.seconds:.1f}" for point in points],
-        series=[
-            Series(_("Value"), [point.objective for point in points]),
-            Series(_("Bound"), [point.bound for point in points], look="limit"),
-        ],
-        unit=_("points"),
-        kind="step",
-    )
 
 
 @require_safe

@@ -1,0 +1,109 @@
+"""The rows of a staffing problem: what is open, who may take it, what stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import timezone
+
+from projects.models import Assignment, Project, ProjectSide, Slot, StaffingRun
+from roles.models import Person
+from teamhub import weeks
+
+
+@dataclass(frozen=True)
+class OpenPiece:
+    """What is still open of a slot: some of its weeks at the effort that is left."""
+
+    slot: Slot
+    start_on: date
+    end_on: date
+    fte_hundredths: int
+    held: Assignment | None = None  # may be moved
+
+
+@dataclass
+class Loading:
+    """The rows of one problem and how they map to its indices."""
+
+    projects: list[Project]
+    pieces: list[OpenPiece]
+    start: date
+    n_weeks: int
+    people: list[Person]
+    assignments: list[Assignment]  # facts
+    sides: list[ProjectSide]
+    person_index: dict[int, int] = field(default_factory=dict)
+
+    def week(self, day: date) -> int:
+        return weeks.weeks_between(self.start, day)
+
+
+def read(run: StaffingRun) -> Loading:
+    projects = list(run.projects.select_related("site").order_by("pk"))
+    slots = list(
+        Slot.objects.filter(phase__project__in=projects)
+        .select_related("seat__role", "phase__project")
+        .prefetch_related("skills__skill", "assignments__person")
+        .order_by("phase__project", "start_on", "pk")
+    )
+    today = weeks.monday(timezone.localdate())
+    movable = run.params.get("change_budget", 0) > 0
+    pieces = [piece for slot in slots for piece in open_pieces(slot, today, movable=movable)]
+    start = min((piece.start_on for piece in pieces), default=today)
+    end = max((piece.end_on for piece in pieces), default=today)
+    moved = {piece.held.pk for piece in pieces if piece.held is not None}
+    in_scope = [a for slot in slots for a in slot.assignments.all() if a.pk not in moved]
+    outside = (
+        Assignment.objects.in_weeks(start, end)
+        .exclude(slot__phase__project__in=projects)
+        .select_related("slot__seat__role", "slot__phase__project")
+        .order_by("pk")
+    )
+    held_by = {assignment.person_id for assignment in in_scope}
+    candidates = Person.objects.employed_between(start, end) | Person.objects.filter(pk__in=held_by)
+    people = list(candidates.distinct().select_related("site").order_by("pk"))
+    index = {person.pk: position for position, person in enumerate(people)}
+    return Loading(
+        projects=projects,
+        pieces=pieces,
+        start=start,
+        n_weeks=weeks.weeks_between(start, end),
+        people=people,
+        assignments=[a for a in (*in_scope, *outside) if a.person_id in index],
+        sides=list(ProjectSide.objects.filter(project__in=projects).order_by("pk")),
+        person_index=index,
+    )
+
+
+def open_pieces(slot: Slot, today: date, *, movable: bool) -> list[OpenPiece]:
+    """The parts of a slot, from this week on, that nobody holds in full."""
+    start, end = max(slot.start_on, today), slot.end_on
+    if start >= end:
+        return []
+    assignments = list(slot.assignments.all())
+    if movable and (held := _movable(slot, assignments, start)) is not None:
+        return [OpenPiece(slot, start, end, slot.fte_hundredths, held)]
+    left = []
+    for monday in weeks.each_week(start, end):
+        taken = sum(a.fte_hundredths for a in assignments if a.start_on <= monday < a.end_on)
+        left.append(max(0, slot.fte_hundredths - taken))
+    pieces, first = [], 0
+    for week in range(1, len(left) + 1):
+        if week == len(left) or left[week] != left[first]:
+            if left[first]:
+                span = weeks.add_weeks(start, first), weeks.add_weeks(start, week)
+                pieces.append(OpenPiece(slot, *span, left[first]))
+            first = week
+    return pieces
+
+
+def _movable(slot: Slot, assignments: list[Assignment], start: date) -> Assignment | None:
+    """The one confirmed, unlocked assignment that fills the whole slot and has not begun."""
+    if len(assignments) != 1:
+        return None
+    only = assignments[0]
+    whole = (only.start_on, only.end_on) == (slot.start_on, slot.end_on) and start == slot.start_on
+    free = only.status == Assignment.Status.CONFIRMED and not only.locked
+    return only if whole and free and only.fte_hundredths == slot.fte_hundredths else None
