@@ -179,11 +179,16 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # s
 SESSION_COOKIE_SAMESITE = "Lax"
 INVITATION_HOURS = env.integer("INVITATION_HOURS", 72, least=1)
+RESET_LINK_HOURS = env.integer("RESET_LINK_HOURS", 4, least=1)
 
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "teamhub.accounts.lockout.Handler"
+AXES_LOCKOUT_CALLABLE = "teamhub.accounts.lockout.lockout_response"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a stranger cannot keep a name locked
+AXES_DISABLE_ACCESS_LOG = True  # the audit has the log-ins
 AXES_CLIENT_IP_CALLABLE = "teamhub.accounts.addresses.client_ip"
 LOGIN_ADDRESS_LIMIT = env.integer("LOGIN_ADDRESS_LIMIT", 50, least=1)  # failures per 15 minutes
 

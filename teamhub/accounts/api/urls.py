@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from teamhub.accounts.api.views import TokenView
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("token/", TokenView.as_view(), name="token")]
