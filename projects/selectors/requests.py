@@ -1,7 +1,9 @@
-"""Whose people a proposal row takes, and the requests in a lead's inbox."""
+"""Whose people a proposal row takes."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from projects.models import Assignment, Project, ProposalRow
@@ -9,41 +11,54 @@ from roles.models import Department
 from teamhub.accounts.models import User
 
 
-def asked_lead(row: ProposalRow, *, by: User) -> dict[str, Any] | None:
-    """The department or project whose lead must agree to this row; None where nobody must.
+class Leads:
+    """Which lead must agree to a row, for all rows of one acceptance (a handful of queries).
 
-    Asked is the lead of the person's department, where it is not led by the one who accepts nor by
-    the project's own lead; otherwise the lead of another project that holds the person in these
-    weeks. A department without leads asks nobody.
+    Asked is the lead of the person's department, where neither who accepts nor the project's own
+    lead leads it; otherwise the lead of another project that holds the person in these weeks. A
+    department without leads asks nobody.
     """
-    if row.person is None:
+
+    def __init__(self, rows: Iterable[ProposalRow], *, by: User) -> None:
+        rows = list(rows)
+        self.by = by
+        self.led = set(Project.objects.led_by(by).values_list("pk", flat=True))
+        self.parent = dict(Department.objects.values_list("pk", "parent_id"))
+        self.direct: dict[int, set[int]] = defaultdict(set)
+        through = Department.leads.through.objects.values_list("department_id", "user_id")
+        for department, user in through:
+            self.direct[department].add(user)
+        self.work: dict[int, list[Assignment]] = defaultdict(list)
+        people = {row.person_id for row in rows if row.person_id is not None}
+        held = Assignment.objects.filter(person__in=people).select_related("slot__phase__project")
+        for assignment in held.order_by("start_on", "pk"):
+            self.work[assignment.person_id].append(assignment)
+
+    def asked(self, row: ProposalRow) -> dict[str, Any] | None:
+        """The department or project to ask, as fields of a StaffingRequest; None for nobody."""
+        if row.person is None:
+            return None
+        project = row.slot.phase.project
+        ours = {self.by.pk, project.lead_id}
+        department = row.person.department_id
+        if department != project.department_id:
+            leads = self.of_department(department)
+            if leads and not leads & ours:
+                return {"department_id": department}
+        for held in self.work[row.person.pk]:
+            other = held.slot.phase.project
+            overlaps = held.start_on < row.end_on and held.end_on > row.start_on
+            if not overlaps or other.pk == project.pk or other.pk in self.led:
+                continue
+            if other.lead_id not in ours:
+                return {"project_id": other.pk}
         return None
-    ours = {by.pk, row.slot.phase.project.lead_id}
-    department = row.person.department
-    if department.pk != row.slot.phase.project.department_id:
-        leads = department_leads(department)
-        if leads and not leads & ours:
-            return {"department": department}
-    elsewhere = (
-        Assignment.objects.filter(person=row.person)
-        .in_weeks(row.start_on, row.end_on)
-        .exclude(slot__phase__project_id=row.slot.phase.project_id)
-        .exclude(slot__phase__project__lead_id__in=ours)
-        .values_list("slot__phase__project_id", flat=True)
-        .order_by("start_on", "pk")
-    )
-    led = set(Project.objects.led_by(by).values_list("pk", flat=True))
-    for project_id in elsewhere:
-        if project_id not in led:
-            return {"project_id": project_id}
-    return None
 
-
-def department_leads(department: Department) -> set[int]:
-    """Ids of who leads the department or one above it (walks up the tree: two queries a level)."""
-    leads: set[int] = set()
-    above: Department | None = department
-    while above is not None:
-        leads |= set(above.leads.values_list("pk", flat=True))
-        above = above.parent
-    return leads
+    def of_department(self, department: int) -> set[int]:
+        """Ids of who leads the department or one above it."""
+        leads: set[int] = set()
+        above: int | None = department
+        while above is not None:
+            leads |= self.direct[above]
+            above = self.parent.get(above)
+        return leads

@@ -22,7 +22,7 @@ from projects.models import (
     StaffingRun,
 )
 from projects.selectors.plan_state import Finding, Piece, PlanState
-from projects.selectors.requests import asked_lead
+from projects.selectors.requests import Leads
 from projects.services import plan
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
@@ -142,7 +142,8 @@ def accept(
             refused=result.refusals(with_money=permissions.may_see_money(by)),
         )
     edit = plan.PlanEdit(kind=PlanChange.Kind.ACCEPT, by=by, reason=reason, run=run)
-    asked = {row.pk: asked_lead(row, by=by) for row in fitting}
+    leads = Leads(fitting, by=by)
+    asked = {row.pk: leads.asked(row) for row in fitting}
     for row in fitting:
         if row.replaces is not None:
             edit.end(row.replaces)
