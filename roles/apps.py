@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class RolesConfig(AppConfig):
     name = "roles"
     verbose_name = _("Roles and people")
+
+    def ready(self) -> None:
+        from roles import panels
+
+        panels.register()

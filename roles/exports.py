@@ -1,4 +1,4 @@
-"""The rows of the import files as this user may see them: what goes out comes in again unchanged."""
+"""The rows of the import files as this user may see them: they come in again unchanged."""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""How far apart two places work, in hours."""
+"""Time zones: which there are, and how far apart two places work."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 _WINTER = datetime(2026, 1, 1, 12)  # noqa: DTZ001 (the zone is attached below)
 
@@ -19,3 +22,21 @@ def standard_offset_hours(time_zone: str) -> float:
 
 def hours_apart(one: str, other: str) -> float:
     return abs(standard_offset_hours(one) - standard_offset_hours(other))
+
+
+@lru_cache(maxsize=1000)
+def is_known(name: str) -> bool:
+    """Whether this machine knows the zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def validate_time_zone(value: str) -> None:
+    if not is_known(value[:60]):
+        raise ValidationError(
+            _("“%(value)s” is not a time zone. Write one such as Europe/Berlin or Asia/Shanghai."),
+            params={"value": value[:60]},
+        )

@@ -12,8 +12,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from roles.models import validate_time_zone
 from roles.services.departments import require_manager
+from roles.time_zones import validate_time_zone
 from teamhub.web import csv_values
 from teamhub.web.csv_import import CsvImporter, Planned, Row
 from teamhub.web.csv_reading import MAX_ERRORS

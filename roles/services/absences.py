@@ -32,7 +32,7 @@ def add_absence(
     *, person: Person, first_on: date, last_on: date, by: User, reason: str = ""
 ) -> Absence:
     """Say that a person is away from the first to the last day, both included."""
-    _require(person, by)
+    require_editor_or_self(person, by)
     if reason:
         _require_reason(person, by)
     absence = Absence(person=person, first_on=first_on, last_on=last_on, reason=reason)
@@ -52,7 +52,7 @@ def change_absence(
     version: int | None = None,
 ) -> Absence:
     """Move an absence; without `reason` its reason stays."""
-    _require(absence.person, by)
+    require_editor_or_self(absence.person, by)
     absence = tracked.hold(absence, version=version)
     changes: dict[str, date | str] = {"first_on": first_on, "last_on": last_on}
     if reason is not None and reason != absence.reason:
@@ -69,14 +69,14 @@ def change_absence(
 
 @transaction.atomic
 def remove_absence(absence: Absence, *, by: User, version: int | None = None) -> None:
-    _require(absence.person, by)
+    require_editor_or_self(absence.person, by)
     absence = tracked.hold(absence, version=version)
     audit.record(by, "absence.remove", absence, before=tracked.snapshot(absence, FIELDS))
     absence._history_user = by  # read by simple_history
     absence.delete()
 
 
-def _require(person: Person, by: User) -> None:
+def require_editor_or_self(person: Person, by: User) -> None:
     if is_self(by, person) and permissions.has_scope(by, "write"):
         return
     require_editor(person, by)

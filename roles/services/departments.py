@@ -96,9 +96,13 @@ def update_site(site: Site, *, by: User, **changes: Any) -> Site:
     return site
 
 
+def may_manage(by: User) -> bool:
+    return permissions.is_manager(by) and permissions.has_scope(by, "write")
+
+
 def require_manager(by: User) -> None:
     permissions.require(
-        permissions.is_manager(by) and permissions.has_scope(by, "write"),
+        may_manage(by),
         _("Only managers and administrators may change departments, sites and people."),
     )
 

@@ -9,6 +9,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,15 @@ from teamhub.web.csv_import import CsvImporter, ImportResult
 Kinds = dict[str, type[CsvImporter]]
 
 
+@dataclass(frozen=True)
+class Option:
+    """A box beside the file; the preview hands it on to the import."""
+
+    key: str
+    label: str | Promise
+    checked: bool
+
+
 def import_page(
     request: HttpRequest,
     importers: Sequence[type[CsvImporter]],
@@ -34,10 +44,19 @@ def import_page(
     title: str | Promise,
     back_url: str,
     template: str = "web/import.html",
+    options: Sequence[Option] = (),
 ) -> HttpResponseBase:
-    """Serve the whole dialogue to a user who is logged in; kinds that he may not use are hidden."""
+    """Serve the whole dialogue to a user who is logged in; kinds that he may not use are hidden.
+
+    `options` are boxes to tick; the caller reads them from `request.POST` and chooses importers.
+    """
     kinds = _permitted(request, importers)
-    context: dict[str, Any] = {"title": title, "back_url": back_url, "kinds": list(kinds.values())}
+    context: dict[str, Any] = {
+        "title": title,
+        "back_url": back_url,
+        "kinds": list(kinds.values()),
+        "options": options,
+    }
     if request.method == "POST" and "token" in request.POST:
         return _commit(request, kinds, context, template)
     if request.method == "POST":

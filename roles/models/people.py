@@ -1,211 +1,24 @@
-"""Who can do what: departments, roles, skills, people and the time they have."""
+"""People, what they can do and when they are away."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roles.models.catalog import Role, Skill
+from roles.models.company import Department, Site
+from roles.time_zones import validate_time_zone
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub.names import Named, Reference, in_active_language
-
-LEVELS = range(1, 6)
-
-
-class Side(models.TextChoices):
-    """Who builds a project may not review it."""
-
-    BUILD = "build", _("build")
-    REVIEW = "review", _("review")
-    OTHER = "other", _("other")
-
-
-def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
-        raise ValidationError(
-            _("“%(value)s” is not a time zone. Write one such as Europe/Berlin or Asia/Shanghai."),
-            params={"value": value},
-        )
-
-
-class SiteCalendar(Reference):
-    """Public holidays and make-up working days of a country or region."""
-
-    source = models.CharField(_("source"), max_length=300, blank=True)
-
-
-class CalendarDay(models.Model):
-    class Kind(models.TextChoices):
-        HOLIDAY = "holiday", _("public holiday")
-        WORKDAY = "workday", _("make-up working day")
-
-    calendar = models.ForeignKey(SiteCalendar, models.CASCADE, related_name="days")
-    on = models.DateField(_("day"))
-    kind = models.CharField(max_length=8, choices=Kind)
-    name_en = models.CharField(max_length=120)
-    name_zh = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        ordering = ["calendar", "on"]
-        constraints = [
-            models.UniqueConstraint(fields=["calendar", "on"], name="calendar_day_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.on} {in_active_language(self.name_en, self.name_zh)}"
-
-
-class Site(Named):
-    """A place where people work and devices stand."""
-
-    country = models.CharField(_("country"), max_length=2, blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_time_zone])
-    calendar = models.ForeignKey(
-        SiteCalendar, models.PROTECT, null=True, blank=True, related_name="sites"
-    )
-
-
-class DepartmentQuerySet(models.QuerySet["Department"]):
-    def led_by(self, user: User) -> DepartmentQuerySet:
-        """Departments that the user leads, with all below them (two queries)."""
-        led = set(user.led_departments.values_list("pk", flat=True))
-        if not led:
-            return self.none()
-        parents = dict(Department.objects.order_by().values_list("pk", "parent"))
-        return self.filter(
-            pk__in=[pk for pk in parents if not led.isdisjoint(_with_those_above(pk, parents))]
-        )
-
-
-def _with_those_above(pk: int, parents: dict[int, int | None]) -> set[int]:
-    line: set[int] = set()
-    at: int | None = pk
-    while at is not None and at not in line:
-        line.add(at)
-        at = parents.get(at)
-    return line
-
-
-class Department(Named):
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
-    )
-    leads = models.ManyToManyField(User, blank=True, related_name="led_departments")
-
-    objects = DepartmentQuerySet.as_manager()
-
-    def clean(self) -> None:
-        """Refuse a circle (walks up the tree: a query a level)."""
-        seen, above = {self.pk} if self.pk else set(), self.parent
-        while above is not None:
-            if above.pk in seen:
-                raise ValidationError({"parent": _("A department cannot be above itself.")})
-            seen.add(above.pk)
-            above = above.parent
-
-
-class Discipline(Reference):
-    duty_en = models.CharField(max_length=300)
-    duty_zh = models.CharField(max_length=300, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta(Reference.Meta):
-        ordering = ["position", "key"]
-
-    @property
-    def duty(self) -> str:
-        return in_active_language(self.duty_en, self.duty_zh)
-
-
-class Role(Reference):
-    """What a person does in a project."""
-
-    discipline = models.ForeignKey(Discipline, models.PROTECT, related_name="roles")
-    side = models.CharField(_("side"), max_length=6, choices=Side)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta(Reference.Meta):
-        ordering = ["position", "key"]
-
-
-class Skill(Reference):
-    discipline = models.ForeignKey(
-        Discipline, models.PROTECT, null=True, blank=True, related_name="skills"
-    )
-    description_en = models.CharField(max_length=300, blank=True)
-    description_zh = models.CharField(max_length=300, blank=True)
-    # Added by this company, not by the catalog's file: the sync does not retire it.
-    is_own = models.BooleanField(default=False)
-
-    @property
-    def description(self) -> str:
-        return in_active_language(self.description_en, self.description_zh)
-
-
-class LearningResource(Reference):
-    """A book or course that raises a skill."""
-
-    author = models.CharField(max_length=200, blank=True)
-    publisher = models.CharField(max_length=200, blank=True)
-    kind = models.CharField(max_length=20, blank=True)
-    skills = models.ManyToManyField(Skill, related_name="learning_resources")
-
-
-class MapNode(Reference):
-    """A node of the responsibility map: a component or outcome somebody answers for."""
-
-    kind = models.CharField(max_length=12)
-    # One of the default roles: who answers for the node unless a project says otherwise.
-    accountable_role = models.ForeignKey(
-        Role, models.PROTECT, null=True, blank=True, related_name="accountable_for"
-    )
-    default_roles = models.ManyToManyField(Role, blank=True, related_name="map_nodes")
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta(Reference.Meta):
-        ordering = ["position", "key"]
-
-
-class MapNodeSkill(models.Model):
-    node = models.ForeignKey(MapNode, models.CASCADE, related_name="needs")
-    skill = models.ForeignKey(Skill, models.PROTECT, related_name="+")
-    level = models.PositiveSmallIntegerField()
-
-    class Meta:
-        ordering = ["node", "skill"]
-        constraints = [
-            models.UniqueConstraint(fields=["node", "skill"], name="map_node_skill_once"),
-            models.CheckConstraint(
-                condition=Q(level__range=(1, 5)), name="map_node_skill_level_1_to_5"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.node} · {self.skill} {self.level}"
-
-
-class MapEdge(models.Model):
-    source = models.ForeignKey(MapNode, models.CASCADE, related_name="edges_out")
-    target = models.ForeignKey(MapNode, models.CASCADE, related_name="edges_in")
-
-    class Meta:
-        ordering = ["source", "target"]
-        constraints = [
-            models.UniqueConstraint(fields=["source", "target"], name="map_edge_once"),
-            models.CheckConstraint(condition=~Q(source=F("target")), name="map_edge_not_to_itself"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source} → {self.target}"
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -232,6 +45,18 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if permissions.is_manager(user):
             return self
         return self.filter(department__in=Department.objects.led_by(user))
+
+    def with_skill(self, key: str, level: int, day: Any) -> PersonQuerySet:
+        """Who holds the skill (any, if the key is blank) at this level or above on a day."""
+        held = PersonSkill.objects.valid_on(day).filter(level__gte=level)
+        if key:
+            held = held.filter(skill__key=key)
+        return self.filter(pk__in=held.order_by().values("person"))
+
+    def in_department(self, key: str) -> PersonQuerySet:
+        """In the department or one below it (two queries)."""
+        tops = set(Department.objects.filter(key=key).values_list("pk", flat=True))
+        return self.filter(department__in=Department.objects.at_or_below(tops))
 
     def employed_between(self, start: Any, end: Any) -> PersonQuerySet:
         """Employed on at least one day of start <= day < end."""
@@ -308,6 +133,9 @@ class Person(models.Model):
         self.sort_name = self.sort_name or self.name.casefold()
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("roles:person-detail", args=[self.pk])
+
     @property
     def fte_hundredths(self) -> int:
         """Contract share of a company week, in hundredths, rounded down."""
@@ -355,6 +183,12 @@ class PersonSkill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.skill} {self.level}"
+
+    def state_on(self, day: date) -> str:
+        """valid, expired or future."""
+        if self.valid_to is not None and self.valid_to < day:
+            return "expired"
+        return "future" if self.valid_from is not None and self.valid_from > day else "valid"
 
 
 class Absence(models.Model):
