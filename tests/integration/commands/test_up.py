@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -60,16 +63,24 @@ def wait_until_all_end(processes: list[psutil.Process], seconds: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("up") / "var"
-
-
-@pytest.fixture(scope="module")
-def cold(var: Path) -> Iterator[Product]:
+def cold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A product without demo company, started for the first time."""
-    with running_product(var, "--no-demo") as started:
+    with running_product(tmp_path_factory.mktemp("up") / "var", "--no-demo") as started:
         started.wait_for("createsuperuser")
         yield started
+
+
+@pytest.fixture
+def warm(cold: Product, tmp_path: Path) -> Path:
+    """A folder that a product worked on before; nobody does now."""
+    var = tmp_path / "var"
+    shutil.copytree(cold.var, var, ignore=shutil.ignore_patterns("broker", "up.log", "*.sqlite3*"))
+    with (
+        closing(sqlite3.connect(cold.var / "teamhub.sqlite3")) as source,
+        closing(sqlite3.connect(var / "teamhub.sqlite3")) as copy,
+    ):
+        source.backup(copy)
+    return var
 
 
 # --- refusals that need no process ----------------------------------------------------------------
@@ -160,8 +171,8 @@ def test_a_killed_child_is_replaced(which: str, cold: Product) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_ends_everything_and_succeeds(number: signal.Signals, tmp_path: Path) -> None:
-    with running_product(tmp_path / "var", "--no-demo") as product:
+def test_a_stop_ends_everything_and_succeeds(number: signal.Signals, warm: Path) -> None:
+    with running_product(warm, "--no-demo") as product:
         everybody = complete_family(product)
 
         assert product.stop(number) == 0
@@ -171,8 +182,8 @@ def test_a_stop_ends_everything_and_succeeds(number: signal.Signals, tmp_path: P
 
 
 @pytest.mark.processes
-def test_when_it_is_killed_nobody_is_left(tmp_path: Path) -> None:
-    with running_product(tmp_path / "var", "--no-demo") as product:
+def test_when_it_is_killed_nobody_is_left(warm: Path) -> None:
+    with running_product(warm, "--no-demo") as product:
         everybody = complete_family(product)
 
         product.process.kill()
@@ -182,12 +193,10 @@ def test_when_it_is_killed_nobody_is_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
-def test_a_warm_start_is_quick_and_repeats_nothing(tmp_path: Path) -> None:
-    with running_product(tmp_path / "var", "--no-demo") as product:
-        product.stop()
+def test_a_warm_start_is_quick_and_repeats_nothing(warm: Path) -> None:
     began = time.monotonic()
 
-    with running_product(tmp_path / "var", "--no-demo") as product:
+    with running_product(warm, "--no-demo") as product:
         seconds = time.monotonic() - began
         words = product.printed()
 
@@ -198,9 +207,9 @@ def test_a_warm_start_is_quick_and_repeats_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
-def test_a_web_process_that_cannot_start_ends_everything_loudly(tmp_path: Path) -> None:
+def test_a_web_process_that_cannot_start_ends_everything_loudly(warm: Path) -> None:
     env = {"ALLOWED_HOSTS": "localhost", "GUNICORN_CMD_ARGS": "--no-such-option"}
-    with running_product(tmp_path / "var", "--no-demo", wait=False, env=env) as product:
+    with running_product(warm, "--no-demo", wait=False, env=env) as product:
         assert product.process.wait(60) == 1
         words = product.printed()
 
