@@ -18,6 +18,7 @@ THEMES = ("auto", "light", "dark")
 
 # Pages of the user menu that belong to accounts: label, icon and right are in the template.
 ACCOUNT_PAGES = {
+    "account": "accounts:account",
     "password": "accounts:password-change",
     "tokens": "accounts:token-list",
     "logout": "accounts:logout",

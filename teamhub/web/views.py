@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from zoneinfo import available_timezones
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,18 +40,15 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Language and theme, also before the log-in; the time zone of those who are logged in."""
+    """Language and theme, also before the log-in."""
     if request.method != "POST":
-        return render(request, "web/preferences.html", {"zones": sorted(available_timezones())})
+        return render(request, "web/preferences.html")
     chosen = Preferences(
         language=request.POST.get("language", ""),
         theme=request.POST.get("theme", ""),
-        time_zone=request.POST.get("time_zone", ""),
     )
     response = redirect(_next(request))
     keep(chosen, request.user, response)
-    if "page" in request.POST:
-        messages.success(request, _("Your preferences are saved."))
     return response
 
 

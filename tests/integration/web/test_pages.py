@@ -108,15 +108,8 @@ def test_a_theme_is_drawn_by_the_server(ada: Client) -> None:
     assert 'data-bs-theme="dark"' in ada.get("/preferences/").content.decode()
 
 
-def test_the_time_zone_is_kept(ada: Client, cast: Cast) -> None:
-    ada.post("/preferences/", {"time_zone": "Asia/Shanghai", "page": "1"})
-
-    cast.ada.refresh_from_db()
-    assert cast.ada.time_zone == "Asia/Shanghai"
-
-
 def test_before_the_log_in_only_the_browser_remembers(client: Client) -> None:
-    response = client.post("/preferences/", {"language": "zh-hans", "time_zone": "Asia/Shanghai"})
+    response = client.post("/preferences/", {"language": "zh-hans"})
 
     assert (response.status_code, "django_language" in response.cookies) == (302, True)
 
@@ -128,9 +121,7 @@ def test_the_way_back_stays_on_this_host(ada: Client, next_page: str) -> None:
     assert response["Location"] == "/"
 
 
-@pytest.mark.parametrize(
-    "bad", [{"language": "tlh"}, {"theme": "neon"}, {"time_zone": "Mars/Olympus"}]
-)
+@pytest.mark.parametrize("bad", [{"language": "tlh"}, {"theme": "neon"}])
 def test_a_preference_that_does_not_exist_is_refused(ada: Client, bad: dict[str, str]) -> None:
     assert ada.post("/preferences/", bad).status_code == 400
 
