@@ -139,6 +139,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "socket_keepalive": True,
         "socket_timeout": 5,
         "socket_connect_timeout": 1,
+        # A request must not wait for a broker that is down: one more try at once, then give up.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
         "health_check_interval": 25,
         "global_keyprefix": env.text("REDIS_KEY_PREFIX", "teamhub:"),
     }
