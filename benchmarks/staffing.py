@@ -18,7 +18,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -46,9 +46,14 @@ class Trace:
     ) -> None:
         self.points.append([round(self._lead + seconds, 3), objective, bound])
 
+    def best(self, result: Mapping[str, Any]) -> None:
+        pass
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     out = _own_output()
     began = time.perf_counter()
     try:
@@ -57,8 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except instances.BadInstance as error:
         print(f"staffing: {error}", file=sys.stderr)
         return 2
-    stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     read_s = time.perf_counter() - began
     trace = Trace(read_s)
     outcome = solve(

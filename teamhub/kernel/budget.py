@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Report(Protocol):
         self, *, seconds: float, objective: float | None, bound: float | None = None
     ) -> None: ...
 
+    def best(self, result: Mapping[str, Any]) -> None: ...
+
 
 class Silence:
     """A report that nobody reads."""
@@ -64,4 +67,7 @@ class Silence:
     def incumbent(
         self, *, seconds: float, objective: float | None, bound: float | None = None
     ) -> None:
+        pass
+
+    def best(self, result: Mapping[str, Any]) -> None:
         pass

@@ -38,7 +38,7 @@ _ENDED = {
     _Model.kModelEmpty: Ended.OPTIMAL,
     _Model.kTimeLimit: Ended.LIMIT,
     _Model.kInterrupt: Ended.LIMIT,
-    _Model.kHighsInterrupt: Ended.LIMIT,
+    _Model.kHighsInterrupt: Ended.LIMIT,  # type: ignore[attr-defined]
     _Model.kIterationLimit: Ended.LIMIT,
     _Model.kSolutionLimit: Ended.LIMIT,
     _Model.kObjectiveTarget: Ended.LIMIT,
@@ -228,7 +228,7 @@ def _solver(
     if _pool_threads not in {0, threads}:
         highspy.Highs.resetGlobalScheduler(True)
     _pool_threads = threads
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     _set(solver, "output_flag", False)
     _set(solver, "threads", threads)
     _set(solver, "parallel", "on" if threads > 1 else "off")

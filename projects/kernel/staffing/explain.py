@@ -151,7 +151,8 @@ def _blocker(ledger: Ledger, s: int) -> Blocker:
     failed = np.stack([fails[rule] for rule in ORDER])
     times = failed.sum(axis=0)
     free = np.flatnonzero(times == 0)
-    reason, rules, gain = Reason.BLOCKED, (), None
+    reason, gain = Reason.BLOCKED, None
+    rules: tuple[Rule, ...] = ()
     if tables.n_people == 0:
         reason = Reason.NOBODY
     elif len(free):

@@ -39,20 +39,38 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     problem = anchored(codec.problem_from_json(job["problem"]))
     trace = _Trace(report)
     budget = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
-    seed = int(job.get("seed", 0))
-    outcome = solve(problem, budget=budget, seed=seed, report=trace, stop=stop)
+    least = min(1.0, budget.seconds)
     core: tuple[str, ...] = ()
-    while outcome.status is Status.INFEASIBLE and outcome.core:
+
+    def result(outcome: Outcome[StaffingSolution]) -> Json:
+        return _result(problem, replace(outcome, core=core or outcome.core), trace, bool(core))
+
+    while True:
+        outcome = solve(
+            problem,
+            budget=replace(budget, seconds=max(least, budget.seconds - trace.lead_s)),
+            seed=int(job.get("seed", 0)),
+            report=trace,
+            stop=stop,
+            on_plan=lambda so_far: report.best(result(so_far)),
+        )
+        if outcome.status is not Status.INFEASIBLE or not outcome.core:
+            return result(outcome)
         # A plan without the slots that cannot be filled helps more than no plan.
         core += outcome.core
+        trace.lead_s += outcome.runtime_s
         problem = without_musts(problem, core)
-        left = Budget(max(1.0, budget.seconds - outcome.runtime_s), budget.threads)
-        outcome = solve(problem, budget=left, seed=seed, report=trace, stop=stop)
-    if core:
-        outcome = replace(outcome, core=core)
-    return _outcome(outcome, infeasible=bool(core)) | {
+
+
+def _result(
+    problem: StaffingProblem,
+    outcome: Outcome[StaffingSolution],
+    trace: _Trace,
+    infeasible: bool,
+) -> Json:
+    return _outcome(outcome, infeasible=infeasible) | {
         "inherited": [violation(problem, found) for found in verify.inherited(problem)],
-        "trace": trace.points,
+        "trace": list(trace.points),
         **_plan(problem, outcome),
     }
 
@@ -81,6 +99,7 @@ class _Trace:
     def __init__(self, report: Report) -> None:
         self._report = report
         self.points: list[list[float | None]] = []
+        self.lead_s = 0.0
 
     def __call__(self, stage: str, progress: float) -> None:
         self._report(stage, progress)
@@ -88,8 +107,12 @@ class _Trace:
     def incumbent(
         self, *, seconds: float, objective: float | None, bound: float | None = None
     ) -> None:
+        seconds += self.lead_s
         self.points.append([round(seconds, 3), objective, bound])
         self._report.incumbent(seconds=seconds, objective=objective, bound=bound)
+
+    def best(self, result: Mapping[str, Any]) -> None:
+        self._report.best(result)
 
 
 def _outcome(outcome: Outcome[StaffingSolution], *, infeasible: bool = False) -> Json:

@@ -135,10 +135,11 @@ class Ledger:
 
     def fits(self, s: int, people: Array) -> Array:
         """Which of some suited people could take an open slot now."""
-        return ~np.logical_or.reduce(list(self.failures(s, people).values()))
+        fails: Array = np.logical_or.reduce(list(self.failures(s, people).values()))
+        return ~fails
 
     def overload_paid(self, s: int, people: Array) -> Array:
         """Points of overload that an open slot would add to each of some people."""
         left = self.effort_left[people]
-        over = np.clip(self.tables.effort[s] - left, 0, self.tables.effort[s])
-        return self.tables.problem.weights.overload * over
+        over: Array = np.clip(self.tables.effort[s] - left, 0, self.tables.effort[s])
+        return over * self.tables.problem.weights.overload

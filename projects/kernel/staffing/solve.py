@@ -32,6 +32,10 @@ TRY_SHARE, SEARCH_SHARE, PRICE_SHARE = 0.08, 0.62, 0.3
 # Small problems are proven within it, so a short budget still spends it on the first try.
 TRY_SECONDS = 1.0
 
+HAND_SECONDS = 2.0
+
+OnPlan = Callable[[Outcome[StaffingSolution]], None]
+
 
 class BrokenPlan(AssertionError):
     """The solver made a plan that breaks a rule: a defect of ours."""
@@ -44,6 +48,7 @@ def solve(
     seed: int = 0,
     report: Report | None = None,
     stop: Event | None = None,
+    on_plan: OnPlan | None = None,
 ) -> Outcome[StaffingSolution]:
     """Fill slots with people at the greatest value.
 
@@ -61,6 +66,8 @@ def solve(
         Told the stage and each better plan as (seconds, objective, bound).
     stop
         When set, return the best plan so far with status STOPPED.
+    on_plan
+        Called with the outcome as it would be now, at the first plan and then every few seconds.
 
     Returns
     -------
@@ -69,36 +76,51 @@ def solve(
         INFEASIBLE names in `core` a smallest set of must-fill slots that cannot be filled together.
     """
     deadline = Deadline(budget, stop or Event())
-    return _Solve(problem, deadline, seed, report or Silence()).run()
+    return _Solve(problem, deadline, seed, report or Silence(), on_plan).run()
 
 
 def better_bound(problem: StaffingProblem, *, budget: Budget) -> float | None:
-    """Upper bound on any plan from the full relaxation, for when there is time after the answer."""
+    """Upper bound on any plan, for when there is time after the answer."""
     tables = Tables(problem)
     ledger = Ledger(tables)
     candidates = Candidates.of(tables, ledger)
+    everything = np.arange(candidates.n_pairs)
     deadline = Deadline(budget)
-    model = PlanModel(candidates, ledger, np.arange(candidates.n_pairs)).model
     if candidates.n_pairs <= WHOLE_PAIRS:
+        model = PlanModel(candidates, ledger, everything).model
         return solve_mip(model, seconds=deadline.left, threads=budget.threads).bound
-    answer = solve_lp(
-        model,
-        method="pdlp",
-        seconds=deadline.left,
-        threads=budget.threads,
-        tolerance=PDLP_TOLERANCE,
-    )
-    return answer.bound
+    bounds = []
+    # The lighter relaxation first: the full one may not get anywhere in the time.
+    for split in (True, False):
+        model = PlanModel(candidates, ledger, everything, split_continuity=split).model
+        answer = solve_lp(
+            model,
+            method="pdlp",
+            seconds=max(0.1, deadline.left),
+            threads=budget.threads,
+            tolerance=PDLP_TOLERANCE,
+        )
+        bounds.append(answer.bound)
+        if deadline.left < deadline.elapsed:
+            break
+    return min((bound for bound in bounds if bound is not None), default=None)
 
 
 class _Solve:
     """One solve: the best plan and bound so far, and the stages that improve them."""
 
     def __init__(
-        self, problem: StaffingProblem, deadline: Deadline, seed: int, report: Report
+        self,
+        problem: StaffingProblem,
+        deadline: Deadline,
+        seed: int,
+        report: Report,
+        on_plan: OnPlan | None,
     ) -> None:
         self.problem, self.deadline, self.seed, self.report = problem, deadline, seed, report
         self.threads = deadline.budget.threads
+        self.on_plan = on_plan
+        self._handed_at: float | None = None
         self.tables = Tables(problem)
         self.base = Ledger(self.tables)
         self.candidates = Candidates.of(self.tables, self.base)
@@ -301,6 +323,10 @@ class _Solve:
         self.report.incumbent(
             seconds=self.deadline.elapsed, objective=float(objective), bound=self.bound
         )
+        due = self._handed_at is None or self._valued_at > self._handed_at + HAND_SECONDS
+        if self.on_plan is not None and due:
+            self._handed_at = self._valued_at
+            self.on_plan(self._outcome(Status.STOPPED))
 
     def _tighten(self, bound: float) -> None:
         if not math.isfinite(bound) or (self.bound is not None and bound >= self.bound):

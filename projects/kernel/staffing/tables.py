@@ -169,12 +169,14 @@ class Tables:
     def cost(self, s: int, people: Array) -> Array:
         """Points that each of some people costs in a slot."""
         weights = self.problem.weights
-        return self.rate[people] * self.effort[s] * weights.cost // weights.cost_divisor
+        paid: Array = self.rate[people] * self.effort[s] * weights.cost // weights.cost_divisor
+        return paid
 
     def points(self, s: int, people: Array) -> Array:
         """What placing each of some people is worth, continuity and overload apart."""
         coverage = self.problem.weights.priority * self.priority[s]
-        return self.effort[s] * (coverage + self.fit(s, people)) - self.cost(s, people)
+        gained: Array = self.effort[s] * (coverage + self.fit(s, people))
+        return gained - self.cost(s, people)
 
 
 def _integers(values: Any) -> Array:

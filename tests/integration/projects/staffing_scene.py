@@ -30,6 +30,8 @@ class Silent:
 
     def incumbent(self, **point: Any) -> None: ...
 
+    def best(self, result: Any) -> None: ...
+
 
 def solve(run: StaffingRun) -> dict[str, Any]:
     """What a worker does with a run, in this process: load, solve, store."""

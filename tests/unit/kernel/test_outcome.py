@@ -59,3 +59,4 @@ def test_a_deadline_is_over_when_the_time_is_up_or_somebody_stops() -> None:
 def test_silence_listens_to_everything() -> None:
     Silence()("greedy", 0.5)
     Silence().incumbent(seconds=1.0, objective=2.0, bound=None)
+    Silence().best({})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections.abc import Mapping
 from threading import Event
 from typing import Any
 
@@ -68,6 +69,7 @@ class Notes:
     def __init__(self, stop: Event | None = None) -> None:
         self.stages: list[str] = []
         self.points: list[tuple[float, float | None, float | None]] = []
+        self.aside: list[Mapping[str, Any]] = []
         self._stop = stop
 
     def __call__(self, stage: str, progress: float) -> None:
@@ -80,6 +82,9 @@ class Notes:
         self.points.append((seconds, objective, bound))
         if self._stop is not None:
             self._stop.set()
+
+    def best(self, result: Mapping[str, Any]) -> None:
+        self.aside.append(result)
 
 
 def tiny(seed: int, *, musts: bool = False, limited: bool = False) -> StaffingProblem:
@@ -153,8 +158,8 @@ def tiny(seed: int, *, musts: bool = False, limited: bool = False) -> StaffingPr
     )
     if not limited:
         return whole
-    start = tuple(rng.choice([-1, 0, 1, 2]) for _ in slots)
-    return job.anchored(dataclasses.replace(whole, start=start, max_changes=rng.randint(0, 2)))
+    held = tuple(rng.choice([-1, 0, 1, 2]) for _ in slots)
+    return job.anchored(dataclasses.replace(whole, start=held, max_changes=rng.randint(0, 2)))
 
 
 def _short_skill(rng: random.Random) -> int | tuple[Level, ...]:

@@ -70,6 +70,10 @@ def test_a_job_answers_with_plan_scores_blockers_and_curve() -> None:
     assert {row["slot"] for row in result["blockers"]} == {x.key for x in given.slots} - set(plan)
     assert 0 < result["coverage_share"] <= 1
     assert len(notes.points) == len(result["trace"])
+    # The first plan is put aside whole, for whoever cannot wait for the end.
+    assert notes.aside[0].keys() == result.keys()
+    assert notes.aside[0]["outcome"] == "stopped"
+    assert notes.aside[0]["objective"] == notes.points[0][1] <= result["objective"]
     assert result["inherited"] == []
 
 
