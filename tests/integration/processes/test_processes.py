@@ -82,6 +82,7 @@ def judge(report: Report, scenario: str) -> None:
         "worker_wakes",
         "clock_killed",
         "cancel_and_finish",
+        "kernels_die",
         "quiet_end",
     ],
 )
