@@ -66,7 +66,8 @@ def departments(queryset: QuerySet[Department], user: User) -> tuple[list[str], 
     def rows() -> Rows:
         listed = queryset.select_related("parent").prefetch_related("leads")
         for one in listed.iterator(chunk_size=CHUNK):
-            row = [one.key, one.name_en, one.name_zh, one.parent.key if one.parent else None]
+            parent = one.parent.key if one.parent else None
+            row: list[Any] = [one.key, one.name_en, one.name_zh, parent]
             if with_leads:
                 row.append(sorted(lead.username for lead in one.leads.all()))
             yield row

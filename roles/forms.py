@@ -22,7 +22,7 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+class RowForm(forms.ModelForm):
     """A row with the version that the user reads; a service writes it, never `save`."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -143,7 +143,7 @@ class AbsenceForm(RowForm):
             del self.fields["reason"]
 
 
-class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
+class DepartmentForm(forms.ModelForm):
     class Meta:
         model = Department
         fields = ["key", "name_en", "name_zh", "parent", "leads"]
@@ -161,7 +161,7 @@ class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["key"]
 
 
-class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
+class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = ["key", "name_en", "name_zh", "country", "time_zone", "calendar"]
@@ -180,7 +180,7 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["key"]
 
 
-class SkillForm(forms.ModelForm):  # type: ignore[type-arg]
+class SkillForm(forms.ModelForm):
     class Meta:
         model = Skill
         fields = ["key", "name_en", "name_zh", "discipline"]

@@ -192,7 +192,7 @@ def _walk(
     rows = []
     for one in below.get(parent, ()):
         under = _walk(below, one.pk, depth + 1)
-        own: int = one.n_people  # type: ignore[attr-defined] (annotated)
+        own: int = one.n_people  # type: ignore[attr-defined]
         total = own + sum(row.people for row in under)
         rows += [TreeRow(one, depth, own, total), *under]
     return rows

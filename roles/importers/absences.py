@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +68,7 @@ class AbsenceImporter(cells.RolesImporter):
         self,
         row: Row,
         person: Person,
-        known: dict[tuple[int, object], Absence],
+        known: dict[tuple[int, date], Absence],
         may_write_reasons: bool,
     ) -> Planned:
         absence = known.get((person.pk, row["first_on"])) or Absence(

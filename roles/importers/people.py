@@ -116,7 +116,7 @@ class PersonImporter(cells.RolesImporter):
             return Planned(row.line, "unchanged", row["name"])
         person = self._known.get(row["key"]) or Person(key=row["key"])
         values = self._values(row, person, department, site)
-        if person.pk is None:
+        if person._state.adding:
             # Defaults of the model stand for columns that the file does not have.
             values = {name: getattr(person, name) for name in PLAIN} | values
         planned = self.later(row, person, values, row["name"])

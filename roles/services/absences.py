@@ -72,8 +72,7 @@ def remove_absence(absence: Absence, *, by: User, version: int | None = None) ->
     require_editor_or_self(absence.person, by)
     absence = tracked.hold(absence, version=version)
     audit.record(by, "absence.remove", absence, before=tracked.snapshot(absence, FIELDS))
-    absence._history_user = by  # read by simple_history
-    absence.delete()
+    tracked.delete(absence, by=by)
 
 
 def require_editor_or_self(person: Person, by: User) -> None:

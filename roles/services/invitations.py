@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from roles.models import Person
+from roles.services import tracked
 from teamhub.accounts.groups import Group
 from teamhub.accounts.models import User
 from teamhub.accounts.services import links, users
@@ -61,7 +62,7 @@ def _invite(person: Person, *, group: str, by: User, base_url: str) -> Invited:
         raise InvalidInput(_("%(name)s has no e-mail address.") % {"name": person.name})
     account = User.objects.filter(email__iexact=person.email, is_active=True).first()
     if person.user is None and account is not None and not account.is_invited:
-        _join(person, account, by)
+        join(person, account, by)
         return Invited(person, joined=True)
     link, address = links.invite(
         email=person.email,
@@ -72,11 +73,11 @@ def _invite(person: Person, *, group: str, by: User, base_url: str) -> Invited:
         time_zone=person.time_zone,
     )
     if person.user_id is None:
-        _join(person, link.user, by)
+        join(person, link.user, by)
     return Invited(person, link=address)
 
 
-def _join(person: Person, user: User, by: User) -> None:
+def join(person: Person, user: User, by: User) -> None:
     other = Person.objects.filter(user=user).first()
     if other is not None:
         raise Conflict(
@@ -85,6 +86,5 @@ def _join(person: Person, user: User, by: User) -> None:
         )
     person.user = user
     person.version += 1
-    person._history_user = by  # read by simple_history
-    person.save()
+    tracked.save(person, by=by)
     audit.record(by, "person.invite", person, after={"user": user.username})

@@ -60,8 +60,7 @@ def remove_skill(held: PersonSkill, *, by: User, version: int | None = None) -> 
     require_editor(held.person, by)
     held = tracked.hold(held, version=version)
     audit.record(by, "skill.remove", held, before=tracked.snapshot(held, FIELDS))
-    held._history_user = by  # read by simple_history
-    held.delete()
+    tracked.delete(held, by=by)
 
 
 @transaction.atomic

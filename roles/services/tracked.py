@@ -44,9 +44,18 @@ def check(row: models.Model, *, exclude: Collection[str] = ()) -> None:
 
 
 def save(row: models.Model, *, by: User) -> None:
-    row._history_user = by  # type: ignore[attr-defined]  # read by simple_history
     check(row)
+    _sign(row, by)
     row.save()
+
+
+def delete(row: models.Model, *, by: User) -> None:
+    _sign(row, by)
+    row.delete()
+
+
+def _sign(row: Any, by: User) -> None:
+    row._history_user = by  # read by simple_history
 
 
 def assign(row: models.Model, changes: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, QuerySet
@@ -52,7 +52,7 @@ def person_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _listed(people: QuerySet[Person]) -> QuerySet[Person]:
+def _listed(people: Any) -> QuerySet[Person]:
     valid = PersonSkill.objects.valid_on(timezone.localdate()).select_related("skill")
     return people.select_related("department", "site", "user").prefetch_related(
         "roles",
@@ -87,19 +87,29 @@ def _filters(request: HttpRequest) -> Sequence[Filter]:
         return people if request.GET.get("skill") else people.with_skill("", least, today)
 
     return [
-        ChoiceFilter("role", _("Role"), lookup="roles__key", choices=_choices(Role)),
-        ChoiceFilter("skill", _("Skill"), apply=by_skill, choices=_choices(Skill)),
+        ChoiceFilter(
+            "role",
+            _("Role"),
+            lookup="roles__key",
+            choices=_choices(Role.objects.filter(retired_on=None)),
+        ),
+        ChoiceFilter(
+            "skill",
+            _("Skill"),
+            apply=by_skill,
+            choices=_choices(Skill.objects.filter(retired_on=None)),
+        ),
         ChoiceFilter(
             "min_level",
             _("At least level"),
             apply=by_level,
             choices=[(one.level, f"{one.level} · {one.name}") for one in selectors.skill_levels()],
         ),
-        ChoiceFilter("site", _("Site"), lookup="site__key", choices=_choices(Site)),
+        ChoiceFilter("site", _("Site"), lookup="site__key", choices=_choices(Site.objects.all())),
         ChoiceFilter(
             "department",
             _("Department"),
-            apply=lambda people, key: people.in_department(key),
+            apply=lambda people, key: cast(Any, people).in_department(key),
             choices=[
                 (row.department.key, "\u2003" * row.depth + row.department.name)
                 for row in selectors.department_tree()
@@ -108,10 +118,7 @@ def _filters(request: HttpRequest) -> Sequence[Filter]:
     ]
 
 
-def _choices(model: type[Role | Skill | Site]) -> list[tuple[str, str]]:
-    rows = model._default_manager.all()
-    if model is not Site:
-        rows = rows.filter(retired_on=None)
+def _choices(rows: QuerySet[Any]) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in sorted(rows, key=lambda row: row.name.casefold())]
 
 

@@ -1,0 +1,232 @@
+"""People, departments, sites, roles and skills for programs; read only, but for the import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from roles.api.serializers import (
+    DepartmentOut,
+    PeopleImportIn,
+    PeopleImportOut,
+    PersonDetailOut,
+    PersonOut,
+    RoleOut,
+    SiteOut,
+    SkillOut,
+)
+from roles.importers import IMPORTERS, creating
+from roles.models import Department, Person, Role, Site, Skill
+from teamhub.accounts import permissions
+from teamhub.accounts.models import User
+from teamhub.api.errors import body
+from teamhub.api.pagination import Pages
+from teamhub.errors import InvalidInput
+
+PAGE_PARAMETERS = [
+    OpenApiParameter("page", int, description="Number of the page, from 1; instead of offset."),
+    OpenApiParameter("limit", int, description="Rows a page, at most 1000."),
+    OpenApiParameter("offset", int, description="First row, from 0."),
+]
+_KINDS = {importer.kind: importer for importer in IMPORTERS}
+
+
+class PersonList(APIView):
+    @extend_schema(
+        operation_id="people_list",
+        parameters=[
+            OpenApiParameter("search", str, description="Words of name or key."),
+            OpenApiParameter("role", str, description="Key of a role."),
+            OpenApiParameter("skill", str, description="Key of a skill that is valid today."),
+            OpenApiParameter("min_level", int, description="1 to 5; of the skill, or of any."),
+            OpenApiParameter("site", str, description="Key of a site."),
+            OpenApiParameter(
+                "department", str, description="Key of a department; those below it count."
+            ),
+            *PAGE_PARAMETERS,
+        ],
+        responses=PersonOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Everybody, with the fields that you may see."""
+        people = _narrowed(Person.objects.visible_to(request.user), request)
+        pages = Pages()
+        page: Any = pages.paginate_queryset(_with_parts(people), request, view=self) or []
+        context = _context(page, request.user)
+        return pages.get_paginated_response(PersonOut(page, many=True, context=context).data)
+
+
+class PersonDetail(APIView):
+    @extend_schema(operation_id="people_retrieve", responses=PersonDetailOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """One person; absences without their reason, to those who see the load."""
+        people = _with_parts(Person.objects.visible_to(request.user))
+        person = get_object_or_404(people.prefetch_related("absences"), pk=pk)
+        context = _context([person], request.user)
+        return Response(PersonDetailOut(person, context=context).data)
+
+
+def _with_parts(people: QuerySet[Person]) -> QuerySet[Person]:
+    return people.select_related("department", "site").prefetch_related("roles", "skills__skill")
+
+
+def _context(people: Iterable[Person], user: User) -> dict[str, Any]:
+    shown = [person.pk for person in people]
+    with_load = Person.objects.load_visible_to(user).filter(pk__in=shown)
+    return {
+        "today": timezone.localdate(),
+        "with_load": set(with_load.order_by().values_list("pk", flat=True)),
+        "with_money": permissions.may_see_money(user),
+    }
+
+
+def _narrowed(people: Any, request: Request) -> Any:
+    query = request.query_params
+    for word in query.get("search", "").replace("\0", "")[:200].split()[:10]:
+        people = people.filter(
+            Q(name__icontains=word) | Q(key__icontains=word) | Q(sort_name__icontains=word)
+        )
+    if key := _known(request, "role", Role):
+        people = people.filter(roles__key=key)
+    if key := _known(request, "site", Site):
+        people = people.filter(site__key=key)
+    if key := _known(request, "department", Department):
+        people = people.in_department(key)
+    skill, level = _known(request, "skill", Skill), _level(request)
+    if skill or level:
+        people = people.with_skill(skill, level or 1, timezone.localdate())
+    return people
+
+
+def _known(request: Request, name: str, model: type[Role | Site | Department | Skill]) -> str:
+    """The key that a filter names, or "" without it; a key that nobody has is a mistake."""
+    key: str = request.query_params.get(name, "")
+    if key and ("\0" in key or not model._default_manager.filter(key=key).exists()):
+        raise InvalidInput(
+            _("%(name)s “%(key)s” does not exist.") % {"name": name, "key": key[:60]}, field=name
+        )
+    return key
+
+
+def _level(request: Request) -> int | None:
+    raw = request.query_params.get("min_level", "")
+    if raw and raw not in {"1", "2", "3", "4", "5"}:
+        raise InvalidInput(
+            _("min_level must be a whole number from 1 to 5; got “%(raw)s”.") % {"raw": raw[:40]},
+            field="min_level",
+        )
+    return int(raw) if raw else None
+
+
+class CatalogList(APIView):
+    """All rows of a small table, by key."""
+
+    output: ClassVar[type[Serializer[Any]]]
+
+    def rows(self) -> QuerySet[Any, Any]:
+        raise NotImplementedError
+
+    def answer(self, request: Request) -> Response:
+        pages = Pages()
+        page: Any = pages.paginate_queryset(self.rows(), request, view=self) or []
+        return pages.get_paginated_response(self.output(page, many=True).data)
+
+
+class DepartmentList(CatalogList):
+    output = DepartmentOut
+
+    def rows(self) -> QuerySet[Department]:
+        return Department.objects.select_related("parent").order_by("key")
+
+    @extend_schema(
+        operation_id="departments_list",
+        parameters=PAGE_PARAMETERS,
+        responses=DepartmentOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class SiteList(CatalogList):
+    output = SiteOut
+
+    def rows(self) -> QuerySet[Site]:
+        return Site.objects.select_related("calendar").order_by("key")
+
+    @extend_schema(
+        operation_id="sites_list", parameters=PAGE_PARAMETERS, responses=SiteOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class RoleList(CatalogList):
+    output = RoleOut
+
+    def rows(self) -> QuerySet[Role]:
+        return Role.objects.filter(retired_on=None).select_related("discipline").order_by("key")
+
+    @extend_schema(
+        operation_id="roles_list", parameters=PAGE_PARAMETERS, responses=RoleOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class SkillList(CatalogList):
+    output = SkillOut
+
+    def rows(self) -> QuerySet[Skill]:
+        return Skill.objects.filter(retired_on=None).select_related("discipline").order_by("key")
+
+    @extend_schema(
+        operation_id="skills_list", parameters=PAGE_PARAMETERS, responses=SkillOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class PeopleImport(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="people_import",
+        request={"multipart/form-data": PeopleImportIn},
+        responses={200: PeopleImportOut, 422: PeopleImportOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Write all rows or none; 422 lists what does not fit, and nothing is written."""
+        given = PeopleImportIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        asked = given.validated_data
+        if asked["kind"] not in _KINDS:
+            raise InvalidInput(
+                _("There is no import of “%(kind)s”. Kinds: %(kinds)s.")
+                % {"kind": asked["kind"], "kinds": ", ".join(_KINDS)},
+                field="kind",
+            )
+        importer = _KINDS[asked["kind"]]
+        if asked["create_missing"]:
+            importer = creating(importer)
+        # One byte more than is allowed is enough for the importer to refuse the file.
+        data = asked["file"].read(settings.IMPORT_MAX_BYTES + 1)
+        result = importer(by=request.user).run(
+            data, asked["file"].name or "", dry_run=asked["dry_run"]
+        )
+        if result.ok:
+            return Response(result.as_json())
+        text = _("The file was not imported: %(count)d errors.") % {"count": len(result.errors)}
+        nothing = {"created": 0, "updated": 0}
+        return Response(body("invalid", text) | result.as_json() | nothing, status=422)
