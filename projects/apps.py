@@ -7,10 +7,13 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
-        from projects import panels, registry
+        from projects import demo, panels, plan_panels, registry
         from projects.services.phases import open_mandatory_items
+        from teamhub.panels import register_demo
 
         registry.register_criterion(
             "mandatory-items", open_mandatory_items, title=_("Mandatory checklist items")
         )
         panels.register()
+        plan_panels.register()
+        register_demo(20, demo.build)

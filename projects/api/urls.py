@@ -2,15 +2,28 @@
 
 from django.urls import path
 
-from projects.api import assignments, staffing
+from projects.api import assignments, checklists, imports, projects, staffing
 
 app_name = "projects"
 
+life = [
+    path("projects/", projects.ProjectList.as_view(), name="project-list"),
+    path("projects/<str:pk>/", projects.ProjectDetail.as_view(), name="project-detail"),
+    path("slots/", projects.SlotList.as_view(), name="slot-list"),
+    path("phases/<int:pk>/close/", projects.PhaseClose.as_view(), name="phase-close"),
+    path("phases/<int:pk>/reopen/", projects.PhaseReopen.as_view(), name="phase-reopen"),
+    path("phases/<int:pk>/move/", projects.PhaseMove.as_view(), name="phase-move"),
+    path("checklist-items/", checklists.ItemList.as_view(), name="item-list"),
+    path("checklist-items/<int:pk>/", checklists.ItemDetail.as_view(), name="item-detail"),
+    path("checklist-items/<int:pk>/tick/", checklists.ItemTick.as_view(), name="item-tick"),
+    path("checklist-items/<int:pk>/untick/", checklists.ItemUntick.as_view(), name="item-untick"),
+    path("import/", imports.PlanImport.as_view(), name="plan-import"),
+    path("export/<slug:kind>/", imports.PlanExport.as_view(), name="plan-export"),
+]
+
 plan = [
     path("assignments/", assignments.AssignmentList.as_view(), name="assignment-list"),
-    path(
-        "assignments/<int:pk>/", assignments.AssignmentDetail.as_view(), name="assignment-detail"
-    ),
+    path("assignments/<int:pk>/", assignments.AssignmentDetail.as_view(), name="assignment-detail"),
 ]
 
 proposals = [
@@ -48,4 +61,4 @@ proposals = [
     ),
 ]
 
-urlpatterns = [*plan, *proposals]
+urlpatterns = [*life, *plan, *proposals]

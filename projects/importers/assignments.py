@@ -152,14 +152,14 @@ class AssignmentImporter(PlanImporter):
             (slot.phase.project_id, slot.seat.role_id, slot.seat.label, slot.phase.key): slot
             for slot in slots
         }
-        self._present: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
+        self._assigned: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
         for held in (
             Assignment.objects.select_for_update(of=("self",))
             .filter(slot__phase__project__in=projects)
             .select_related("slot__seat__role", "slot__phase__project", "person")
             .order_by("pk")
         ):
-            self._present[held.slot_id, held.person_id].append(held)
+            self._assigned[held.slot_id, held.person_id].append(held)
         self._sides = {
             (one.project_id, one.person_id): one.side
             for one in ProjectSide.objects.filter(project__in=projects)
@@ -184,7 +184,7 @@ class AssignmentImporter(PlanImporter):
         touched: dict[int, int] = {}
         for one in wanted:
             pair = (one.slot.pk, one.person.pk)
-            present = self._present.get(pair, [])
+            present = self._assigned.get(pair, [])
             same_start = [held for held in present if held.start_on == one.start_on]
             only = present if len(present) == 1 and rows_of[pair] == 1 else []
             target = next(iter(same_start or only), None)
@@ -195,7 +195,7 @@ class AssignmentImporter(PlanImporter):
             if target is not None:
                 touched[target.pk] = one.row.line
             yield self._plan_assignment(one, target)
-        for held in (held for rows in self._present.values() for held in rows):
+        for held in (held for rows in self._assigned.values() for held in rows):
             if held.pk not in touched:
                 self._final.append((held, None))
 
