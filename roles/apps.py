@@ -7,6 +7,8 @@ class RolesConfig(AppConfig):
     verbose_name = _("Roles and people")
 
     def ready(self) -> None:
-        from roles import panels
+        from roles import demo, panels
+        from teamhub.panels import register_demo
 
         panels.register()
+        register_demo(10, demo.build)

@@ -17,6 +17,7 @@ class DemoAccount:
 
 DEMO_ACCOUNTS = (
     DemoAccount("ada", "manager", "leads projects, proposes and accepts teams"),
+    DemoAccount("olga", "manager", "leads the platform people, answers requests for them"),
     DemoAccount("bo", "engineer", "ticks items of the phases he works in"),
     DemoAccount("plan", "planner", "plans capacity and sees every load"),
     DemoAccount("rev", "reviewer", "reviews ethics"),

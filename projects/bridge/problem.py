@@ -157,8 +157,15 @@ def _slot(piece: OpenPiece, index: dict[int, int], rows: Loading) -> KernelSlot:
         role=slot.seat.role.key,
         side=Side(slot.seat.role.side),
         must_fill=slot.must_fill,
-        priority=slot.priority,
+        priority=_priority(slot),
     )
+
+
+def _priority(slot: Slot) -> int | None:
+    """None: the project's. A slot's own is weighed with its project's: the mean, rounded up."""
+    if slot.priority is None:
+        return None
+    return (slot.priority + slot.phase.project.priority + 1) // 2
 
 
 def _seats(pieces: list[OpenPiece]) -> tuple[tuple[int, ...], ...]:
