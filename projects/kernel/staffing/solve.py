@@ -38,7 +38,7 @@ OnPlan = Callable[[Outcome[StaffingSolution]], None]
 
 
 class BrokenPlan(AssertionError):
-    """The solver made a plan that breaks a rule: a defect of ours."""
+    """The solver made a plan that breaks a rule, or a bound below a plan: a defect of ours."""
 
 
 def solve(
@@ -337,6 +337,14 @@ class _Solve:
                 seconds=self.deadline.elapsed, objective=float(self.objective), bound=bound
             )
 
+    def _check_bound(self) -> None:
+        """A bound below a legal plan means that the model forbids what the rules allow."""
+        if self.bound is None or self.objective is None:
+            return
+        rounding = 0.5 + 1e-6 * abs(self.objective)
+        if self.bound < self.objective - rounding:
+            raise BrokenPlan(f"the bound {self.bound} is below the plan's {self.objective}")
+
     def _outcome(self, status: Status, core: tuple[int, ...] = ()) -> Outcome[StaffingSolution]:
         solution = None
         if self.best is not None:
@@ -344,6 +352,7 @@ class _Solve:
             broken = verify.verify(self.problem, solution)
             if broken:
                 raise BrokenPlan(f"{len(broken)} rules are broken, first {broken[0]}")
+            self._check_bound()
             if self.proven:
                 status, self.bound = Status.PROVEN, float(self.objective or 0)
             elif self.deadline.stop.is_set():

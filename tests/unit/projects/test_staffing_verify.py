@@ -50,7 +50,7 @@ def test_each_rule_about_one_slot_is_checked(changes: dict[str, Any], breach: An
 
 def test_each_rule_between_slots_is_checked() -> None:
     other = {"phase": "2", "start": 1, "end": 3}
-    both = (slot("a", fte=6), slot("b", fte=6, **other))
+    both = (slot("a", fte=6), slot("b", fte=5, **other))
     assert found(problem(slots=both), 0, 0) == [(Rule.CAPACITY, 1)]
     assert found(problem(slots=(slot("a", fte=2), slot("b", fte=2))), 0, 0) == [
         (Rule.ONE_PER_PHASE, None)
@@ -93,6 +93,22 @@ def test_breaches_of_facts_are_inherited_and_not_violations() -> None:
 def test_what_the_plan_adds_to_a_breach_of_facts_is_a_violation() -> None:
     over = Fact(person=0, project="x", phase="1", fte=12, start=0, end=1)
     assert found(problem(facts=(over,)), 0) == [(Rule.CAPACITY, 0)]
+
+
+def test_what_facts_spend_is_gone() -> None:
+    # The fact spends 6 x 2 weeks, the slot 5 x 2.
+    spent = Fact(person=0, project="alpha", phase="0", fte=6, start=-2, end=0)
+    paid = {"people": (person(rate=1),), "facts": (spent,)}
+    assert found(problem(projects=(project(budget=22),), **paid), 0) == []
+    assert found(problem(projects=(project(budget=21),), **paid), 0) == [(Rule.BUDGET, None)]
+
+
+def test_overload_of_facts_is_not_charged_to_the_plan() -> None:
+    # 40 units in four weeks, target 34. The fact takes 36, the slot 4 more: all of it overload.
+    busy = Fact(person=0, project="x", phase="1", fte=9, start=0, end=4)
+    given = problem(facts=(busy,), slots=(slot(fte=1, start=0, end=4),))
+    assert verify.value(given, StaffingSolution((0,))).overload == 20 * 4
+    assert verify.value(given, StaffingSolution((-1,))).overload == 0
 
 
 @pytest.mark.parametrize("seed", range(40))
