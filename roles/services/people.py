@@ -102,7 +102,7 @@ def update_person(
 
 def snapshot(person: Person) -> dict[str, Any]:
     """A person as the audit keeps it."""
-    kept = tracked.snapshot(person, PLAIN_FIELDS)
+    kept = tracked.snapshot(person, ("key", *PLAIN_FIELDS))
     # Not `.all()`: a prefetched list would show the roles of before.
     return kept | {"roles": sorted(person.roles.values_list("key", flat=True))}
 

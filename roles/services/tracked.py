@@ -22,7 +22,7 @@ def hold(row: M, *, version: int | None) -> M:
     model = type(row)
     fresh = model._default_manager.select_for_update().filter(pk=row.pk).first()
     if fresh is None:
-        raise Conflict(_("%(what)s has been removed meanwhile.") % {"what": row}, code="gone")
+        raise Conflict(_("Somebody removed it meanwhile."), code="gone")
     if version is not None and fresh.version != version:  # type: ignore[attr-defined]
         raise Stale(
             _("Somebody changed %(what)s since you read it. Look at it again.") % {"what": row}

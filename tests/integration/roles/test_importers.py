@@ -170,9 +170,7 @@ def test_an_unknown_site_is_refused_unless_asked_to_create_it(cast: Cast, compan
 
 
 def test_a_new_site_needs_a_time_zone(cast: Cast, company: None) -> None:
-    result = load(
-        cast.ada, "people", PEOPLE + "wei,Wei,vision,berlin\n", create_missing=True
-    )
+    result = load(cast.ada, "people", PEOPLE + "wei,Wei,vision,berlin\n", create_missing=True)
     assert errors(result) == [(2, "time_zone")]
     assert not Site.objects.filter(key="berlin").exists()
 
@@ -314,9 +312,7 @@ def test_only_administrators_import_reasons(cast: Cast, company: None) -> None:
     assert person.absences.get().reason == "surgery"
 
 
-def test_a_blank_reason_column_of_a_manager_leaves_the_reason(
-    cast: Cast, company: None
-) -> None:
+def test_a_blank_reason_column_of_a_manager_leaves_the_reason(cast: Cast, company: None) -> None:
     person = make_person(key="wei")
     make_absence(person, date(2026, 8, 3), date(2026, 8, 7), reason="surgery")
     text = "person,first_on,last_on,reason\nwei,2026-08-03,2026-08-14,\n"
@@ -337,9 +333,7 @@ def test_only_managers_and_administrators_import(cast: Cast, kind: str) -> None:
     load(cast.admin, kind, "key\n")
 
 
-def test_an_import_leaves_one_event_with_the_digest_of_the_file(
-    cast: Cast, company: None
-) -> None:
+def test_an_import_leaves_one_event_with_the_digest_of_the_file(cast: Cast, company: None) -> None:
     result = load(cast.ada, "people", PEOPLE + "wei,Wei,vision,shanghai\n")
     event = AuditEvent.objects.get(verb="import.commit")
     assert event.after is not None
@@ -378,9 +372,7 @@ def test_a_file_over_the_limit_is_refused(cast: Cast, company: None, settings: A
     assert not Person.objects.exists()
 
 
-def test_files_of_excel_come_in_with_bom_semicolons_and_chinese(
-    cast: Cast, company: None
-) -> None:
+def test_files_of_excel_come_in_with_bom_semicolons_and_chinese(cast: Cast, company: None) -> None:
     excel = "\ufeffkey;name;department;site\nwei;张伟;vision;shanghai\n".encode()
     assert load(cast.ada, "people", excel).created == 1
     chinese = (PEOPLE + "li,李雷,vision,shanghai\n").encode("gb18030")

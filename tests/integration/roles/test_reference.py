@@ -73,9 +73,7 @@ def test_a_day_that_the_file_drops_is_taken_out_of_the_calendar(catalog: RolesCa
     shorter = replace(first, days=first.days[1:])
     result = sync_reference(replace(catalog, calendars=(shorter, *catalog.calendars[1:])))
     assert result.updated == [f"sitecalendar:{first.key}"]
-    assert not CalendarDay.objects.filter(
-        calendar__key=first.key, on=first.days[0].on
-    ).exists()
+    assert not CalendarDay.objects.filter(calendar__key=first.key, on=first.days[0].on).exists()
 
 
 def test_skills_that_the_company_added_are_left_alone(catalog: RolesCatalog) -> None:
