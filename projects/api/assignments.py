@@ -22,9 +22,21 @@ from teamhub.api.pagination import Pages
 from teamhub.errors import NotAllowed
 from teamhub.web.exports import csv_response
 
-COLUMNS = (
-    "id project phase role label slot person name start_on end_on fte_share status locked"
-).split()
+COLUMNS = [
+    "id",
+    "project",
+    "phase",
+    "role",
+    "label",
+    "slot",
+    "person",
+    "name",
+    "start_on",
+    "end_on",
+    "fte_share",
+    "status",
+    "locked",
+]
 
 
 class PreconditionRequired(APIException):
@@ -126,7 +138,7 @@ class AssignmentDetail(APIView):
         assignment = _editable(request, pk)
         given = _validated(AssignmentPatch, request)
         made = service.change(
-            assignment, version=_if_match(request), by=request.user, **_fields(given, request)
+            assignment, version=if_match(request), by=request.user, **_fields(given, request)
         )
         return _answer(request, made.pk)
 
@@ -141,7 +153,7 @@ class AssignmentDetail(APIView):
     def delete(self, request: Request, pk: int) -> Response:
         assignment = _editable(request, pk)
         reason = request.query_params.get("reason", "")[:300]
-        service.remove(assignment, version=_if_match(request), by=request.user, reason=reason)
+        service.remove(assignment, version=if_match(request), by=request.user, reason=reason)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -181,14 +193,12 @@ def _editable(request: Request, pk: int) -> Assignment:
     assignment = visible(request).filter(pk=pk).first()
     if assignment is None:
         raise Http404
-    if not Project.objects.editable_by(request.user).filter(
-        pk=assignment.slot.phase.project_id
-    ):
+    if not Project.objects.editable_by(request.user).filter(pk=assignment.slot.phase.project_id):
         raise NotAllowed(_("Only the lead or a deputy of the project may change its plan."))
     return assignment
 
 
-def _if_match(request: Request) -> int:
+def if_match(request: Request) -> int:
     """The version that the client has read: If-Match: "3" (quotes optional)."""
     raw = request.headers.get("If-Match", "").removeprefix("W/").strip().strip('"')
     if not raw:
