@@ -116,7 +116,7 @@ def test_people_are_filtered(cast: Cast, api_for: Api, wei: Person) -> None:
     python = Skill.objects.get(key="python")
     make_person("Anna", key="anna", department=low, skills={python: 2})
     make_person("Zoe", key="zoe")
-    get = api_for(cast.bo).get
+    get: Any = api_for(cast.bo).get
     assert keys(get(PEOPLE)) == ["anna", "wei", "zoe"]
     assert keys(get(PEOPLE, {"search": "zhang wei"})) == ["wei"]
     assert keys(get(PEOPLE, {"role": "cv-role"})) == ["wei"]

@@ -108,7 +108,7 @@ def test_people_come_in_with_all_they_have(cast: Cast, company: None) -> None:
     text = (
         "key,name,email,department,site,time_zone,roles,weekly_hours,employed_from,employed_to,"
         "rate_per_fte_week,max_concurrent_projects\n"
-        "wei,Wei Zhang,wei@example.com,vision,shanghai,,cv; nlp,32,2024-03-01,2028-12-31,3200.50,3\n"
+        "wei,Wei Zhang,wei@example.com,vision,shanghai,,cv;nlp,32,2024-03-01,2028-12-31,3200.50,3\n"
         "li,李雷,,vision,shanghai,Europe/Berlin,,,,,,\n"
     )
     result = load(cast.ada, "people", text)

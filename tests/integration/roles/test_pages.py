@@ -182,7 +182,7 @@ def test_an_expired_skill_is_marked_and_not_listed(
     held.valid_to = timezone.localdate() - timedelta(days=1)
     held.save()
     assert "expired" in text(client_for(cast.bo).get(f"/people/{wei.pk}/"))
-    htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "people-list"}
+    htmx: Any = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "people-list"}
     rows = text(client_for(cast.bo).get("/people/", **htmx))
     assert "Wei Zhang" in rows
     assert "Python" not in rows
@@ -237,7 +237,8 @@ def test_the_list_takes_the_same_queries_for_three_and_for_thirty(
     client.get("/people/")
     for _ in range(2):
         make_person(skills={skill: 2}, roles=[make_role()])
-    # session, user, groups; roles, skills, sites, departments and leads of the filters; count, rows, roles, skills
+    # session, user, groups; roles, skills, sites, departments and leads for the filters;
+    # count, rows, roles, skills
     with django_assert_num_queries(12):
         client.get("/people/")
     for _ in range(27):

@@ -274,7 +274,7 @@ def test_nobody_edits_the_absences_of_a_colleague(cast: Cast) -> None:
 
 def test_a_manager_enters_absences_but_no_reasons(cast: Cast) -> None:
     person = make_person()
-    days = {"first_on": date(2027, 1, 4), "last_on": date(2027, 1, 8)}
+    days: Any = {"first_on": date(2027, 1, 4), "last_on": date(2027, 1, 8)}
     with pytest.raises(NotAllowed, match="reason"):
         absences.add_absence(person=person, by=cast.ada, reason="ill", **days)
     absence = absences.add_absence(person=person, by=cast.ada, **days)
@@ -288,7 +288,7 @@ def test_a_manager_enters_absences_but_no_reasons(cast: Cast) -> None:
 
 
 def test_the_audit_never_holds_a_reason(cast: Cast) -> None:
-    days = {"first_on": date(2027, 1, 4), "last_on": date(2027, 1, 8)}
+    days: Any = {"first_on": date(2027, 1, 4), "last_on": date(2027, 1, 8)}
     absence = absences.add_absence(person=make_person(), by=cast.admin, reason="surgery", **days)
     absences.change_absence(absence, by=cast.admin, reason="surgery again", **days)
     absences.remove_absence(absence, by=cast.admin)
