@@ -16,8 +16,8 @@ NETWORK = "10.0.0.0/24"
 
 
 def client_ip(sender: str, forwarded: str | None = None) -> str | None:
-    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    request = RequestFactory().get("/", REMOTE_ADDR=sender, **headers)
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=sender)
     return addresses.client_ip(request)
 
 
