@@ -50,7 +50,7 @@ class _ProjectFields(forms.Form):
         label=_("Priority"),
         coerce=int,
         choices=[(value, str(value)) for value in PRIORITIES],
-        help_text=_("1 is the highest."),
+        help_text=_("5 is the highest."),
     )
     budget = forms.DecimalField(
         label=_("People budget"), min_value=0, max_digits=14, decimal_places=2, required=False

@@ -228,7 +228,7 @@ class AssignmentImporter(PlanImporter):
             "locked": one.row["locked"],
             "reason": one.row["reason"],
         }
-        if assignment.pk is None:
+        if assignment._state.adding:
             return values
         column = {"fte_hundredths": "fte_share"}
         return {name: value for name, value in values.items() if self.has(column.get(name, name))}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from projects.importers.base import PlanImporter, known_projects, phase
 from projects.models import Phase
+from projects.services.history import sign
 from projects.services.phases import REFUSE, Mover, outside_text
 from teamhub.web import csv_values
 from teamhub.web.csv_import import Column, Planned, Row
@@ -80,7 +81,7 @@ class PhaseImporter(PlanImporter):
             for name, old, new in zip(("start_on", "end_on"), before, after, strict=True)
             if old != new
         }
-        if found.pk is None:
+        if found._state.adding:
             return Planned(row.line, "create", label, self._creator(found, row), changes)
         if found.is_closed:
             self.error(row, "phase", _("The phase is closed. Reopen it before you move it."))
@@ -93,7 +94,7 @@ class PhaseImporter(PlanImporter):
         def create() -> None:
             found.start_on = found.baseline_start_on = row["start_on"]
             found.end_on = found.baseline_end_on = row["end_on"]
-            found._history_user = self.by  # read by simple_history
+            sign(found, self.by)
             found.full_clean(exclude=["project"])
             found.save()
 

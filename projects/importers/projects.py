@@ -12,6 +12,7 @@ from projects.importers.base import Known, PlanImporter, known_named, known_user
 from projects.models import Project
 from projects.models.plan import PRIORITIES
 from projects.services import templates
+from projects.services.history import sign
 from projects.services.projects import check_lead, create_project
 from roles.models import Department, Site
 from teamhub.accounts import permissions
@@ -63,7 +64,7 @@ class ProjectImporter(PlanImporter):
             csv_values.integer(PRIORITIES[0], PRIORITIES[-1]),
             example="2",
             default=2,
-            help=gettext_lazy("1 (highest) to 5; blank: 2"),
+            help=gettext_lazy("1 to 5 (highest); blank: 2"),
         ),
         Column(
             "status",
@@ -199,14 +200,13 @@ class ProjectImporter(PlanImporter):
                     "; ".join(sorted(user.username for user in deputies)),
                 ),
             }
-            planned.save = lambda: (
-                self._save_project(project),
-                project.deputies.set(deputies),
-            )
+            planned.save = lambda: self._save_project(project, deputies)
         return planned
 
-    def _save_project(self, project: Project) -> None:
+    def _save_project(self, project: Project, deputies: list[User] | None = None) -> None:
         project.version += 1
-        project._history_user = self.by  # read by simple_history
+        sign(project, self.by)
         project.full_clean(exclude=["department", "site", "lead"], validate_unique=False)
         project.save()
+        if deputies is not None:
+            project.deputies.set(deputies)

@@ -89,7 +89,7 @@ class SeatImporter(PlanImporter):
             "priority",
             csv_values.integer(PRIORITIES[0], PRIORITIES[-1]),
             example="2",
-            help=gettext_lazy("1 (highest) to 5; blank: the project's"),
+            help=gettext_lazy("1 to 5 (highest); blank: the project's"),
         ),
         Column(
             "must_fill",
@@ -188,7 +188,7 @@ class SeatImporter(PlanImporter):
             "priority": row["priority"],
             "must_fill": row["must_fill"],
         }
-        if slot.pk is None:
+        if slot._state.adding:
             return values
         return {
             name: value
@@ -199,7 +199,7 @@ class SeatImporter(PlanImporter):
     def _note(self, row: Row, slot: Slot, planned: Planned, wanted: dict[int, int]) -> None:
         """Remember what is to be written; refuse what cannot be."""
         before = self._needs.get(slot.pk, {}) if slot.pk else {}
-        other_needs = wanted != before and (slot.pk is None or self.has("skills"))
+        other_needs = wanted != before and (slot._state.adding or self.has("skills"))
         if other_needs:
             self._pending.needs.append((slot, wanted))
             if planned.action == "unchanged":

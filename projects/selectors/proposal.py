@@ -19,6 +19,12 @@ from teamhub.accounts.models import User
 
 Decision = ProposalRow.Decision
 
+CRITERIA = {
+    "coverage": _lazy("coverage"),
+    "fit": _lazy("fit"),
+    "cost": _lazy("cost"),
+    "continuity": _lazy("continuity"),
+}
 RULE_NAMES = {
     "skill": _lazy("skills"),
     "validity": _lazy("validity of skills"),
@@ -45,6 +51,10 @@ class ShownRow:
     @property
     def is_filled(self) -> bool:
         return self.row.person_id is not None
+
+    @property
+    def named_score(self) -> list[tuple[Any, int]]:
+        return [(CRITERIA.get(key, key), points) for key, points in self.score.items()]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ def group_names(user: Any) -> frozenset[str]:
     cached: frozenset[str] | None = getattr(user, "_group_names", None)
     if cached is None:
         cached = frozenset(user.groups.values_list("name", flat=True))
+        if user.is_superuser:  # made by manage.py createsuperuser, outside of all groups
+            cached |= {Group.ADMINISTRATOR.value}
         user._group_names = cached
     return cached
 
