@@ -45,7 +45,7 @@ def open_items(request: HttpRequest, obj: Any) -> dict[str, Any] | None:
 
 def find_projects(user: User, query: str) -> list[panels.Hit]:
     """Projects by name or key; the lead only where the user sees the detail."""
-    projects = listed_projects(user)
+    projects: Any = listed_projects(user)
     found = projects.filter(name__icontains=query) | projects.filter(key__icontains=query)
     return [
         panels.Hit(

@@ -54,7 +54,7 @@ class ItemList(APIView):
             items = items.filter(done_at__isnull=is_open)
         found = read_items(items).order_by("project__key", "position", "pk")
         pages = Pages()
-        page = pages.paginate_queryset(found, request, view=self)
+        page: Any = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(ItemOut(page, many=True).data)
 
 

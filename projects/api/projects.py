@@ -67,7 +67,7 @@ class ProjectList(APIView):
     def get(self, request: Request) -> Response:
         found = _narrowed(selectors.listed_projects(request.user), request).order_by("name", "pk")
         pages = Pages()
-        page = pages.paginate_queryset(found, request, view=self) or []
+        page: Any = pages.paginate_queryset(found, request, view=self)
         seen = [project.pk for project in page if project.seen]
         context = {"coverage": selectors.Coverage(seen)}
         return pages.get_paginated_response(ProjectOut(page, many=True, context=context).data)
@@ -108,7 +108,7 @@ class SlotList(APIView):
             rows = (slot_cells(slot) for slot in found.iterator(chunk_size=500))
             return csv_response("slots.csv", SLOT_COLUMNS, rows)
         pages = Pages()
-        page = pages.paginate_queryset(found, request, view=self)
+        page: Any = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(SlotOut(page, many=True).data)
 
 

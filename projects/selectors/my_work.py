@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from projects.models import Assignment, ChecklistItem, Phase, Project
+from projects.models.checklist import ChecklistItemQuerySet
 from projects.selectors.projects import AHEAD, ItemRow, phase_state, read_items
 from teamhub.accounts.models import User
 
@@ -42,7 +43,7 @@ class MyWork:
         return not (self.now or self.later or self.this_week or self.waiting or self.done)
 
 
-def my_items(user: User) -> QuerySet[ChecklistItem]:
+def my_items(user: User) -> ChecklistItemQuerySet:
     """Items given to this user, or to a role that they hold in the phase.
 
     The lead of a project gets the items whose role nobody holds in that phase.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Assignment, ChecklistItem, ChecklistTick, Phase, Project
 from projects.services import templates
+from projects.services.history import sign
 from projects.services.phases import locked as locked_phase
 from roles.models import Person, Role, Side
 from teamhub.accounts import permissions
@@ -147,7 +148,7 @@ def add_item(
         assignee=assignee,
         position=len(keys),
     )
-    item._history_user = by  # read by simple_history
+    sign(item, by)
     item.save()
     audit.record(by, "item.add", item, after=_snapshot(item) | {"text": text})
     return item
@@ -254,7 +255,7 @@ def _without_nul(text: str) -> str:
 
 def _save(item: ChecklistItem, by: User) -> None:
     item.version += 1
-    item._history_user = by  # read by simple_history
+    sign(item, by)
     item.save()
 
 

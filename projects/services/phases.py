@@ -16,6 +16,7 @@ from projects.models import Assignment, Phase, PlanChange, Slot
 from projects.phases import PhaseKey
 from projects.registry import Missing
 from projects.services import plan
+from projects.services.history import sign
 from projects.services.projects import require_editor
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -268,7 +269,7 @@ def locked(phase: Phase, *, by: User, version: int | None = None) -> Phase:
 
 def save_row(row: Phase | Slot, by: User) -> None:
     row.version += 1
-    row._history_user = by  # read by simple_history
+    sign(row, by)
     row.save()
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from projects import registry
 from projects.models import Project
 from projects.services import templates
+from projects.services.history import sign
 from roles.models import Department, Person, Site
 from teamhub import weeks
 from teamhub.accounts import permissions
@@ -205,7 +206,7 @@ def _save(project: Project, by: User) -> None:
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise InvalidInput(" ".join(messages), field=field) from error
-    project._history_user = by  # read by simple_history
+    sign(project, by)
     try:
         with transaction.atomic():
             project.save()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -179,8 +178,8 @@ def _items(
     phases: dict[str, Phase],
     known: _Reference,
     by: User,
-) -> Iterable[ChecklistItem]:
-    return bulk_create_with_history(
+) -> None:
+    bulk_create_with_history(
         [
             ChecklistItem(
                 project=project,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import time
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -46,7 +48,8 @@ def errors(result) -> list[tuple[int, str]]:
 
 
 def exported(kind: str, by) -> bytes:
-    return b"".join(exporting.export(kind, by).streaming_content)
+    content: Any = exporting.export(kind, by).streaming_content
+    return b"".join(content)
 
 
 @pytest.fixture
@@ -150,7 +153,7 @@ def test_a_column_that_is_left_out_keeps_its_value(company):
     )
     assert (result.updated, result.errors) == (1, [])
     project.refresh_from_db()
-    assert (project.name, project.budget, project.priority) == ("New name", 500, 4)
+    assert (project.name, project.budget, project.priority) == ("New name", Decimal(500), 4)
     assert list(project.deputies.all()) == [company.bo]
     assert project.history.first().history_user == company.ada
 
@@ -316,7 +319,7 @@ def test_assignment_rows_make_a_plan_change_and_keep_the_side(slots, company):
     }
     change = PlanChange.objects.get()
     assert (change.kind, change.by, change.lines.count()) == ("import", company.ada, 3)
-    line = change.lines.get(assignment_id=second.pk)
+    line: Any = change.lines.get(assignment_id=second.pk)
     assert line.before is None
     assert (line.after["fte_hundredths"], line.after["slot"]) == (25, second.slot_id)
     assert Assignment.history.filter(history_user=company.ada).count() == 3
@@ -375,7 +378,7 @@ def test_a_split_slot_and_a_moved_assignment_import(slots, company):
     assert moved.errors == []
     assert (moved.updated, moved.created) == (1, 0)
     assert Assignment.objects.get().start_on == monday(1)
-    line = PlanChange.objects.first().lines.get()
+    line: Any = PlanChange.objects.latest("pk").lines.get()
     assert (line.before["start_on"], line.after["start_on"]) == ("2027-01-04", "2027-01-11")
     split = read(
         "assignments",
@@ -462,7 +465,7 @@ def test_a_preview_writes_nothing(company):
 
 def test_an_import_is_audited_with_the_hash_of_its_file(project, company):
     result = read("seats", company.ada, SEATS, "vision,nlp,,1,,,0.5,,,")
-    event = AuditEvent.objects.get(verb="import.commit")
+    event: Any = AuditEvent.objects.get(verb="import.commit")
     assert event.after["sha256"] == result.sha256
     assert (event.after["kind"], event.after["created"]) == ("seats", 1)
 

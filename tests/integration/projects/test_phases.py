@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -54,7 +55,8 @@ def test_slots_move_with_their_phase_and_the_baseline_stays(phase, cast):
     assert phase.slip_weeks == 5
     assert (phase.version, whole.version) == (2, 2)
     assert Slot.history.filter(history_type="~", history_user=cast.ada).count() == 2
-    assert AuditEvent.objects.get(verb="phase.move").before["end_on"] == "2027-03-01"
+    event: Any = AuditEvent.objects.get(verb="phase.move")
+    assert event.before["end_on"] == "2027-03-01"
 
 
 def test_a_part_that_would_leave_the_phase_is_cut_to_it(phase, cast):
@@ -147,7 +149,8 @@ def test_a_phase_closes_when_its_mandatory_items_are_done(project, cast):
     )
     closed = close_phase(first(project), by=cast.bo)
     assert (closed.is_closed, closed.closed_by) == (True, cast.bo)
-    assert AuditEvent.objects.get(verb="phase.close").after["closed"] is True
+    event: Any = AuditEvent.objects.get(verb="phase.close")
+    assert event.after["closed"] is True
     with pytest.raises(Conflict, match="already"):
         close_phase(first(project), by=cast.ada)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_making_a_project_is_audited_and_calls_the_hooks_in_its_transaction(make
         raise RuntimeError("the hook failed")
 
     project = make()
-    event = AuditEvent.objects.get(verb="project.create", object_id=str(project.pk))
+    event: Any = AuditEvent.objects.get(verb="project.create", object_id=str(project.pk))
     assert event.by == cast.ada
     assert event.after["name"] == "Shop recommender"
     with registry.isolated():
