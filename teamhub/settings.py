@@ -193,7 +193,7 @@ AXES_HANDLER = "teamhub.accounts.lockout.Handler"
 AXES_LOCKOUT_CALLABLE = "teamhub.accounts.lockout.lockout_response"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a stranger cannot keep a name locked
 AXES_DISABLE_ACCESS_LOG = True  # the audit has the log-ins
-AXES_CLIENT_IP_CALLABLE = "teamhub.accounts.addresses.client_ip"
+AXES_CLIENT_IP_CALLABLE = "teamhub.accounts.addresses.login_address"
 LOGIN_ADDRESS_LIMIT = env.integer("LOGIN_ADDRESS_LIMIT", 50, least=1)  # failures per 15 minutes
 
 # --- transport, cookies, content security ---------------------------------------------------------
@@ -280,11 +280,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": f"/{STATIC_URL}vendor/swagger-ui",
     "SWAGGER_UI_FAVICON_HREF": f"/{STATIC_URL}img/favicon.svg",
     "DISABLE_ERRORS_AND_WARNINGS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatusEnum": "teamhub.runs.models.Status",
+        "AssignmentStatusEnum": "projects.models.plan.Assignment.Status",
+    },
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"
+# Knox would make a table of its own beside ours; it points at users and stops PostgreSQL's flush.
+MIGRATION_MODULES = {"knox": None}
+TOKEN_DAYS = env.integer("TOKEN_DAYS", 90, least=1)  # unless its owner says otherwise
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Token",
-    "TOKEN_TTL": timedelta(days=env.integer("TOKEN_DAYS", 90, least=1)),
+    "TOKEN_TTL": timedelta(days=TOKEN_DAYS),
     "TOKEN_MODEL": KNOX_TOKEN_MODEL,
 }
 

@@ -36,6 +36,17 @@ def client_ip(request: HttpRequest) -> str | None:
     return str(nearest) if nearest else None
 
 
+def login_address(request: HttpRequest) -> str | None:
+    """The address under which failed log-ins are counted: of IPv6 the /64.
+
+    One customer has 2**64 addresses there, and could take a new one for each guess.
+    """
+    address = _address(client_ip(request) or "")
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    return str(address) if address else None
+
+
 def trusted_networks() -> tuple[Network, ...]:
     """Read TRUSTED_PROXIES; a bad entry raises ImproperlyConfigured."""
     return _networks(tuple(settings.TRUSTED_PROXIES))

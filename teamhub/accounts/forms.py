@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from teamhub.accounts import time_zones
 from teamhub.accounts.models import SCOPES, User
 from teamhub.accounts.selectors import group_choices
 from teamhub.accounts.services.tokens import MOST_DAYS, scopes_for
+
+
+class LoginForm(AuthenticationForm):
+    def clean_username(self) -> str:
+        """Django writes the length into the page only; a longer name would break the counting."""
+        name: str = self.cleaned_data["username"]
+        if len(name) > (User._meta.get_field("username").max_length or 0):
+            raise self.get_invalid_login_error()
+        return name
 
 
 class ForgottenForm(forms.Form):
@@ -51,14 +61,9 @@ class UserForm(forms.Form):
     )
 
 
-def time_zones() -> list[tuple[str, str]]:
-    names = sorted(zoneinfo.available_timezones())
-    return [(name, name) for name in names if "/" in name or name == "UTC"]
-
-
 class OwnForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones.choices)
 
 
 class TokenForm(forms.Form):
@@ -79,4 +84,4 @@ class TokenForm(forms.Form):
         offered = scopes_for(user)
         scopes: Any = self.fields["scopes"]
         scopes.choices = [(value, label) for value, label in SCOPES if value in offered]
-        self.fields["expiry_days"].initial = settings.REST_KNOX["TOKEN_TTL"].days
+        self.fields["expiry_days"].initial = settings.TOKEN_DAYS

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -15,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 from knox.settings import CONSTANTS
 
+from teamhub.accounts.time_zones import validate_time_zone
+
 SCOPES = [
     ("read", _("Read")),
     ("write", _("Change")),
@@ -22,19 +22,7 @@ SCOPES = [
 ]
 
 
-def validate_time_zone(name: str) -> None:
-    """Refuse what the time zone database does not know."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValidationError(
-            _("“%(name)s” is no time zone. Write one such as Europe/Berlin or Asia/Shanghai."),
-            code="time_zone",
-            params={"name": name[:60]},
-        ) from None
-
-
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no types
     class Language(models.TextChoices):
         ENGLISH = "en", "English"
         CHINESE = "zh-hans", "简体中文"

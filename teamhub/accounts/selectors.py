@@ -23,7 +23,7 @@ TONES = {"active": "good", "invited": "tentative", "asked": "warn", "inactive": 
 _NO_PASSWORD = Q(password__startswith="!") | Q(password="")  # noqa: S106 (Django's mark)
 
 
-def users() -> QuerySet[User]:
+def users() -> QuerySet[Any]:
     """Every account, with its groups and whether somebody asks for a link."""
     open_links = OneTimeLink.objects.filter(used_at__isnull=True, ended_at__isnull=True)
     waiting = open_links.filter(user=OuterRef("pk"), digest="", next_try_at__isnull=True)
@@ -32,7 +32,7 @@ def users() -> QuerySet[User]:
     )
 
 
-def in_state(found: QuerySet[User], state: str) -> QuerySet[User]:
+def in_state(found: QuerySet[Any], state: str) -> QuerySet[Any]:
     if state == "inactive":
         return found.filter(is_active=False)
     found = found.filter(is_active=True)

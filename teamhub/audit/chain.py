@@ -38,7 +38,7 @@ def digest(event: AuditEvent, sequence: int, previous: str) -> str:
         "previous": previous,
         "id": event.pk,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "by": event.by_id,  # type: ignore[attr-defined]
+        "by": event.by_id,
         "by_name": event.by_name,
         "address": event.address,
         "verb": event.verb,
@@ -93,12 +93,13 @@ def _locked_head() -> AuditHead:
     """Lock the head row; make it when there is no chain yet."""
     heads = AuditHead.objects.select_for_update()
     head = heads.first()
-    if head is not None:
-        return head
-    if _events.filter(sequence__isnull=False).exists():
+    if head is None and not _events.filter(sequence__isnull=False).exists():
+        AuditHead.objects.bulk_create([AuditHead()], ignore_conflicts=True)
+    # Asked again: the sealed events may be those of another sealer that has just made the head.
+    head = head or heads.first()
+    if head is None:
         raise ChainBroken("the head of the audit chain is gone: run manage.py audit_verify")
-    AuditHead.objects.bulk_create([AuditHead()], ignore_conflicts=True)
-    return heads.get()
+    return head
 
 
 # --- the check ------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def _walk(report: Report) -> None:
     chain = _events.filter(sequence__lte=report.head_sequence).order_by("sequence")
     for event in chain.iterator(chunk_size=2000):
         report.sealed += 1
-        sequence: int = event.sequence  # type: ignore[assignment] (sealed)
+        sequence = event.sequence or 0
         if sequence > expected:
             report.findings.append(_missing(expected, sequence - 1))
         elif event.previous_hash != previous:

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from teamhub.accounts import lockout
 from teamhub.accounts.models import OneTimeLink, User
 from teamhub.accounts.services import users
 from teamhub.audit import services as audit
@@ -136,7 +137,7 @@ def ask_for_reset(*, name: str, base_url: str = "") -> None:
 def _is_fresh(link: OneTimeLink) -> bool:
     """Whether asking once more would only repeat what is under way."""
     now = timezone.now()
-    if link.asked_by_id is not None and link.is_good_at(now):  # type: ignore[attr-defined]
+    if link.asked_by_id is not None and link.is_good_at(now):
         return True  # an administrator's link, handed over by hand
     if not link.digest and not link.next_try_at:
         return link.send_tries == 0  # waits for an administrator
@@ -169,6 +170,7 @@ def use_link(*, secret: str, password: str) -> User:
     if not burnt:
         return find_link(secret).user  # raises: somebody was faster
     users.set_password(user=link.user, password=password, by=link.user)
+    lockout.unlock(link.user)  # who forgot a password has often tried some
     audit.record(link.user, "link.use", link.user, after={"kind": link.kind})
     return link.user
 

@@ -44,7 +44,7 @@ def create_token(
         )
     if not wanted:
         raise InvalidInput(_("A token needs at least one scope."))
-    days = settings.REST_KNOX["TOKEN_TTL"].days if expiry_days is None else expiry_days
+    days = settings.TOKEN_DAYS if expiry_days is None else expiry_days
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput(
             _("A token lives from 1 to %(most)d days.") % {"most": MOST_DAYS}, expiry_days=days

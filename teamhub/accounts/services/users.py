@@ -56,6 +56,8 @@ def change_user(
 ) -> User:
     """Change an account; deactivating it also ends its tokens and links."""
     require_administrator(by)
+    # One change at a time: two administrators must not remove each other at once.
+    GroupRow.objects.select_for_update().filter(name=Group.ADMINISTRATOR).first()
     user = User.objects.select_for_update().get(pk=user.pk)
     rows = group_rows(groups)
     before = snapshot(user)
@@ -122,12 +124,8 @@ def _keep_an_administrator(user: User, rows: list[GroupRow], *, is_active: bool,
         raise Conflict(
             _("You cannot take the administration away from yourself. Ask another administrator.")
         )
-    # Locked in one order, so that two administrators cannot remove each other at once.
-    others = (
-        User.objects.select_for_update()
-        .filter(Q(is_superuser=True) | Q(groups__name=Group.ADMINISTRATOR), is_active=True)
-        .exclude(pk=user.pk)
-        .order_by("pk")
+    others = User.objects.filter(
+        Q(is_superuser=True) | Q(groups__name=Group.ADMINISTRATOR), is_active=True
     )
-    if not list(others):
+    if not others.exclude(pk=user.pk).exists():
         raise Conflict(_("This is the last administrator. Name another one first."))

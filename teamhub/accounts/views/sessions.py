@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -17,8 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from teamhub.accounts import services as accounts
-from teamhub.accounts.forms import ForgottenForm, OwnForm
-from teamhub.accounts.models import User
+from teamhub.accounts.forms import ForgottenForm, LoginForm, OwnForm
 from teamhub.accounts.services import links
 from teamhub.accounts.views.forms import show_error, status_of
 from teamhub.audit import services as audit
@@ -30,11 +27,12 @@ class LoginPage(LoginView):
     """Django's view: it checks `next`, changes the session's key and asks axes."""
 
     template_name = "accounts/login.html"
+    authentication_form = LoginForm
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
-        user = cast(User, form.get_user())
+        user = form.get_user()
         audit.record(user, "login.pass", user)
         return response
 
@@ -52,7 +50,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(READ_AND_POST)
 def password_change(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user = request.user
     form = PasswordChangeForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         accounts.set_password(user=user, password=form.cleaned_data["new_password1"], by=user)
@@ -66,7 +64,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_AND_POST)
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account."""
-    user = cast(User, request.user)
+    user = request.user
     now = {"language": user.language, "time_zone": user.time_zone}
     form = OwnForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
@@ -96,14 +94,16 @@ def forgotten_asked(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(READ_AND_POST)
 def link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Set a password by a one-time link."""
+    """Set a password by a one-time link.
+
+    The address is the secret. The site's referrer policy, same-origin, keeps it among us; the
+    stricter no-referrer would make browsers send the form without an origin, and Django refuses it.
+    """
     try:
-        response = _use(request, secret)
+        return _use(request, secret)
     except links.LinkIsDead as error:
         context = {"message": error.message}
-        response = render(request, "accounts/link_dead.html", context, status=error.http_status)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the secret
-    return response
+        return render(request, "accounts/link_dead.html", context, status=error.http_status)
 
 
 def _use(request: HttpRequest, secret: str) -> HttpResponse:

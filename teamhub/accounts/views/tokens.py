@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from teamhub.accounts import selectors
 from teamhub.accounts import services as accounts
 from teamhub.accounts.forms import TokenForm
-from teamhub.accounts.models import User
 from teamhub.accounts.views.forms import show_error, status_of
 from teamhub.web.fragments import page_or_fragment
 from teamhub.web.listing import ChoiceFilter, Column, Listing
@@ -41,7 +38,7 @@ COLUMNS = [
 def token_list(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         request,
-        selectors.tokens_for(cast(User, request.user)),
+        selectors.tokens_for(request.user),
         columns=COLUMNS,
         filters=[
             ChoiceFilter("state", _("State"), choices=STATES, apply=selectors.tokens_in_state)
@@ -68,7 +65,7 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_create(request: HttpRequest) -> HttpResponse:
     """The secret is in the answer to the form and nowhere else."""
-    by = cast(User, request.user)
+    by = request.user
     form = TokenForm(request.POST or None, user=by)
     if request.method == "POST" and form.is_valid():
         with show_error(form):
@@ -81,7 +78,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
-    by = cast(User, request.user)
+    by = request.user
     token = get_object_or_404(selectors.tokens_for(by), pk=token_id)
     accounts.revoke_token(token=token, by=by)
     messages.success(request, _t("The token “%(name)s” is revoked.") % {"name": token})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -147,7 +145,7 @@ def _issued(request: HttpRequest, link: OneTimeLink, address: str) -> HttpRespon
 
 
 def _administrator(request: HttpRequest) -> User:
-    user = cast(User, request.user)
+    user = request.user
     require_administrator(user)
     return user
 

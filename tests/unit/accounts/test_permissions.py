@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from teamhub.accounts import permissions
 from teamhub.accounts.groups import LABELS, Group
-from teamhub.accounts.models import validate_time_zone
+from teamhub.accounts.time_zones import validate_time_zone
 from teamhub.errors import NotAllowed
 
 

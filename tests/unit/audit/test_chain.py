@@ -34,9 +34,7 @@ def event(**fields: Any) -> AuditEvent:
     ],
 )  # fmt: skip
 def test_any_other_field_gives_another_hash(other: dict[str, Any]) -> None:
-    assert chain.digest(event(**other), 1, chain.GENESIS) != chain.digest(
-        event(), 1, chain.GENESIS
-    )
+    assert chain.digest(event(**other), 1, chain.GENESIS) != chain.digest(event(), 1, chain.GENESIS)
 
 
 def test_another_place_gives_another_hash() -> None:
