@@ -28,13 +28,13 @@ def error_response(
         return JsonResponse({"error": body}, status=status)
     context = {"status": status, "message": message, "code": code, "details": details or {}}
     if wants_fragment(request):
-        body = loader.render_to_string("errors/_fragment.html", context)
-        response = HttpResponse(body, status=status)
+        page = loader.render_to_string("errors/_fragment.html", context)
+        response = HttpResponse(page, status=status)
         # The error is shown beside the others; what the person was working on stays.
         response["HX-Retarget"] = "#th-alerts"
         response["HX-Reswap"] = "beforeend"
         return response
     template = f"errors/{status if status in PAGES else 400}.html"
     # Whatever broke may break the frame of the page again: a 500 is drawn without the request.
-    body = loader.render_to_string(template, context, None if status >= 500 else request)
-    return HttpResponse(body, status=status)
+    page = loader.render_to_string(template, context, None if status >= 500 else request)
+    return HttpResponse(page, status=status)

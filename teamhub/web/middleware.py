@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -58,7 +59,7 @@ def _with_messages(request: HttpRequest, response: HttpResponse) -> HttpResponse
     html = response.get("Content-Type", "").startswith("text/html")
     if response.status_code >= 300 or not html or response.has_header("HX-Redirect"):
         return response
-    waiting = messages.get_messages(request)
+    waiting: Any = messages.get_messages(request)
     # Used: the fragment has drawn them itself.
     if not hasattr(request, "_messages") or waiting.used or not len(waiting):
         return response

@@ -68,7 +68,8 @@ class Link:
 
 def links(request: HttpRequest) -> list[Link]:
     """The entries for this user; the one with the longest matching address is current."""
-    if not request.user.is_authenticated:
+    user: Any = request.user  # anonymous on the log-in page
+    if not user.is_authenticated:
         return []
     found = []
     for entry in ENTRIES:
@@ -76,7 +77,7 @@ def links(request: HttpRequest) -> list[Link]:
             url = reverse(entry.url_name)
         except NoReverseMatch:  # an app that is not installed, or not built yet
             continue
-        if entry.visible(request.user):
+        if entry.visible(user):
             found.append((entry, url))
     matching = [url for _entry, url in found if request.path.startswith(url)]
     best = max(matching, key=len, default="")

@@ -45,14 +45,14 @@ def panels(context: template.Context, place: str, obj: Any = None) -> SafeString
     """Draw the panels of a place: `{% panels "project" project %}`."""
     request: HttpRequest = context["request"]
     shown = registry.shown(place, request, obj)
-    page = {**context.flatten(), "panels": shown}
+    page: dict[str, Any] = {**_flat(context), "panels": shown}
     return mark_safe(render_to_string("components/_panels.html", page))  # noqa: S308 (a template)
 
 
 @register.simple_tag(takes_context=True)
 def panel_body(context: template.Context, shown: registry.Shown) -> SafeString:
     """The inside of one panel: its own context over the page's."""
-    page = {**context.flatten(), **shown.context, "panel": shown.panel}
+    page: dict[str, Any] = {**_flat(context), **shown.context, "panel": shown.panel}
     return mark_safe(render_to_string(shown.panel.template, page))  # noqa: S308 (a template)
 
 
@@ -77,7 +77,7 @@ def control(field: BoundField) -> Control:
     else:
         kind, css = "input", "form-control"
     parts = [css, widget.attrs.get("class", ""), "is-invalid" if field.errors else ""]
-    attributes = {"class": " ".join(part for part in parts if part)}
+    attributes: dict[str, str | bool] = {"class": " ".join(part for part in parts if part)}
     described = [f"{field.auto_id}_helptext"] if field.help_text else []
     if field.errors:
         described.append(f"{field.auto_id}_error")
@@ -190,6 +190,10 @@ def load_legend() -> dict[str, Any]:
         "full": settings.LOAD_FULL_PERCENT,
         "over": settings.LOAD_OVER_PERCENT,
     }
+
+
+def _flat(context: template.Context) -> dict[str, Any]:
+    return {str(name): value for name, value in context.flatten().items()}
 
 
 def _percent(share: Any, most: int | None = None) -> int:

@@ -61,6 +61,19 @@ def test_administration_is_offered_to_administrators_only(cast: Cast, client_for
         assert ('data-shortcut="g a"' in text) <= offered
 
 
+def test_the_api_docs_have_nothing_inline_and_name_no_foreign_host(ada: Client) -> None:
+    text = ada.get("/api/v1/docs/").content.decode()
+
+    assert "swagger-ui-bundle" in text
+    assert "<style" not in text
+    assert "https://" not in text
+    assert text.count("<script ") == text.count("</script>")
+
+
+def test_browsers_find_an_icon(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"].endswith("favicon.svg")
+
+
 # --- search ---------------------------------------------------------------------------------------
 
 
