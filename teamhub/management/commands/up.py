@@ -24,6 +24,7 @@ from teamhub.embedded import CannotStart
 from teamhub.supervisor import Child, GaveUp, Supervisor
 
 TICK_SECONDS = 0.2
+ASK_AGAIN_SECONDS = 1.0
 # The workers wait for the web so that the first page has both cores, but not for ever.
 WEB_FIRST_SECONDS = 15
 
@@ -206,4 +207,4 @@ def _ask_healthz(listener: socket.socket, answered: threading.Event) -> None:
             pass  # it died while it answered; the next one takes the queue over
         finally:
             web.close()
-        answered.wait(TICK_SECONDS)
+        answered.wait(ASK_AGAIN_SECONDS)
