@@ -71,7 +71,7 @@ class PersonForm(RowForm):
             "employed_to": Day,
             "roles": forms.CheckboxSelectMultiple,
         }
-        labels = {"sort_name": _("sort as")}
+        labels = {"sort_name": _("Sort as")}
         help_texts = {
             "key": _("Stands in import files and addresses; it does not change later."),
             "sort_name": _("Where the name stands in lists, such as pinyin. Blank: the name."),
@@ -101,7 +101,7 @@ class PersonForm(RowForm):
 
 
 class SkillLevelForm(RowForm):
-    level = forms.TypedChoiceField(label=_("level"), coerce=int)
+    level = forms.TypedChoiceField(label=_("Level"), coerce=int)
 
     class Meta:
         model = PersonSkill
@@ -147,7 +147,7 @@ class DepartmentForm(forms.ModelForm):
     class Meta:
         model = Department
         fields = ["key", "name_en", "name_zh", "parent", "leads"]
-        labels = {"parent": _("part of"), "leads": _("leads")}
+        labels = {"parent": _("Part of"), "leads": _("Leads")}
         help_texts = {
             "leads": _("They may edit its people. Hold Ctrl to choose several."),
         }
@@ -165,7 +165,7 @@ class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = ["key", "name_en", "name_zh", "country", "time_zone", "calendar"]
-        labels = {"calendar": _("public holidays")}
+        labels = {"calendar": _("Public holidays")}
         help_texts = {
             "country": _("Two letters, such as DE or CN."),
             "time_zone": _("Such as Europe/Berlin or Asia/Shanghai."),

@@ -101,9 +101,9 @@ def _filters(request: HttpRequest) -> Sequence[Filter]:
         ),
         ChoiceFilter(
             "min_level",
-            _("At least level"),
+            _("Level"),
             apply=by_level,
-            choices=[(one.level, f"{one.level} · {one.name}") for one in selectors.skill_levels()],
+            choices=[(value, f"≥ {value}") for value in range(1, 6)],
         ),
         ChoiceFilter("site", _("Site"), lookup="site__key", choices=_choices(Site.objects.all())),
         ChoiceFilter(

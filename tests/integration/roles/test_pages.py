@@ -29,19 +29,19 @@ pytestmark = pytest.mark.django_db
 Clients = Callable[[User], Client]
 FOR_MEMBERS = [
     "/people/",
-    "/departments/",
-    "/sites/",
-    "/roles/",
-    "/roles/skills/",
-    "/roles/map/",
-    "/roles/learning/",
+    "/people/departments/",
+    "/people/sites/",
+    "/people/roles/",
+    "/people/roles/skills/",
+    "/people/roles/map/",
+    "/people/roles/learning/",
 ]
 FOR_MANAGERS = [
     "/people/new/",
     "/people/import/",
-    "/departments/new/",
-    "/sites/new/",
-    "/roles/skills/new/",
+    "/people/departments/new/",
+    "/people/sites/new/",
+    "/people/roles/skills/new/",
 ]
 
 
@@ -262,7 +262,13 @@ def test_empty_lists_say_what_to_do(cast: Cast, client_for: Clients) -> None:
     assert "/people/import/" in text(client_for(cast.ada).get("/people/"))
     assert "/people/import/" not in text(client_for(cast.bo).get("/people/"))
     assert "Clear filters" in text(client_for(cast.bo).get("/people/?q=nobody"))
-    for address in ("/departments/", "/sites/", "/roles/", "/roles/skills/", "/roles/map/"):
+    for address in (
+        "/people/departments/",
+        "/people/sites/",
+        "/people/roles/",
+        "/people/roles/skills/",
+        "/people/roles/map/",
+    ):
         assert "th-empty" in text(client_for(cast.ada).get(address)), address
 
 
@@ -368,16 +374,16 @@ def test_a_manager_who_moves_an_absence_keeps_its_reason(
 
 def test_departments_sites_and_skills_are_made_by_form(cast: Cast, client_for: Clients) -> None:
     client = client_for(cast.ada)
-    client.post("/departments/new/", {"key": "top", "name_en": "Top", "leads": [cast.bo.pk]})
+    client.post("/people/departments/new/", {"key": "top", "name_en": "Top", "leads": [cast.bo.pk]})
     top = Department.objects.get(key="top")
     assert top.leads.get() == cast.bo
-    edit = f"/departments/{top.pk}/edit/"
+    edit = f"/people/departments/{top.pk}/edit/"
     assert client.post(edit, {"name_en": "Head"}).status_code == 302
     text(client.post(edit, {"name_en": "Head", "parent": top.pk}), 422)
-    client.post("/sites/new/", {"key": "x", "name_en": "X", "time_zone": "Asia/Tokyo"})
+    client.post("/people/sites/new/", {"key": "x", "name_en": "X", "time_zone": "Asia/Tokyo"})
     site = Site.objects.get(key="x")
-    text(client.post(f"/sites/{site.pk}/edit/", {"name_en": "X", "time_zone": "Moon"}), 422)
-    client.post("/roles/skills/new/", {"key": "rust", "name_en": "Rust"})
+    text(client.post(f"/people/sites/{site.pk}/edit/", {"name_en": "X", "time_zone": "Moon"}), 422)
+    client.post("/people/roles/skills/new/", {"key": "rust", "name_en": "Rust"})
     assert Skill.objects.get(key="rust").is_own
     top.refresh_from_db()
     assert (top.name_en, top.parent) == ("Head", None)
