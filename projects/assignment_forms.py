@@ -19,9 +19,7 @@ def week_input() -> forms.DateInput:
 class _Effort(forms.Form):
     """The fields that making and changing share; hundredths come out as `fte_hundredths`."""
 
-    start_on = forms.DateField(
-        label=_("First week"), widget=week_input(), help_text=_("A Monday.")
-    )
+    start_on = forms.DateField(label=_("First week"), widget=week_input(), help_text=_("A Monday."))
     end_on = forms.DateField(
         label=_("End"), widget=week_input(), help_text=_("The Monday after the last week.")
     )
@@ -66,7 +64,8 @@ class AssignForm(_Effort):
             "status": Assignment.Status.CONFIRMED,
             "locked": True,
         }
-        super().__init__(*args, **{**kwargs, "initial": initial | (kwargs.get("initial") or {})})
+        kwargs["initial"] = initial | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
         people = Person.objects.employed_between(slot.start_on, slot.end_on)
         self.fields["person"].queryset = people.select_related("site")  # type: ignore[attr-defined]
 
@@ -86,7 +85,8 @@ class ChangeForm(_Effort):
             "locked": assignment.locked,
             "version": assignment.version,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         people = Person.objects.employed_between(assignment.start_on, assignment.end_on)
         kept = Person.objects.filter(pk=assignment.person_id)
         field = self.fields["person"]

@@ -1,4 +1,4 @@
-"""The same product for an ASGI server. The embedded default and the compose file use teamhub.wsgi."""
+"""The same product for an ASGI server; the embedded default starts teamhub.wsgi."""
 
 import os
 

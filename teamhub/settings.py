@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teamhub import env
 
-# --- core ---------------------------------------------------------------------------------------
+# --- core ---
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that the product writes: database, broker, uploads, run folders.
@@ -103,11 +104,13 @@ TEMPLATES = [
     }
 ]
 
-# --- database -----------------------------------------------------------------------------------
+# --- database ---
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'teamhub.sqlite3'}")
 try:
-    DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60))}
+    DATABASES: dict[str, dict[str, Any]] = {
+        "default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60))
+    }
 except (ValueError, dj_database_url.ParseError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL is not an address of a database: {error}") from None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -120,7 +123,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 ATOMIC_REQUESTS = False
 
-# --- Celery -------------------------------------------------------------------------------------
+# --- Celery ---
 
 REDIS_URL = env.text("REDIS_URL", "")
 if not REDIS_URL and not DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -163,7 +166,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TIMEZONE = "UTC"
 
-# --- log-in -------------------------------------------------------------------------------------
+# --- log-in ---
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -196,7 +199,7 @@ AXES_DISABLE_ACCESS_LOG = True  # the audit has the log-ins
 AXES_CLIENT_IP_CALLABLE = "teamhub.accounts.addresses.login_address"
 LOGIN_ADDRESS_LIMIT = env.integer("LOGIN_ADDRESS_LIMIT", 50, least=1)  # failures per 15 minutes
 
-# --- transport, cookies, content security ---------------------------------------------------------
+# --- transport, cookies, content security ---
 
 HTTPS = env.flag("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
@@ -223,7 +226,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- languages, time, files -----------------------------------------------------------------------
+# --- languages, time, files ---
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -252,7 +255,7 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10  # s
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "teamhub@localhost")
 
-# --- API ------------------------------------------------------------------------------------------
+# --- API ---
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -285,7 +288,7 @@ SPECTACULAR_SETTINGS = {
         "AssignmentStatusEnum": "projects.models.plan.Assignment.Status",
     },
 }
-KNOX_TOKEN_MODEL = "accounts.ApiToken"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 (the name of a model)
 # Knox would make a table of its own beside ours; it points at users and stops PostgreSQL's flush.
 MIGRATION_MODULES = {"knox": None}
 TOKEN_DAYS = env.integer("TOKEN_DAYS", 90, least=1)  # unless its owner says otherwise
@@ -295,7 +298,7 @@ REST_KNOX = {
     "TOKEN_MODEL": KNOX_TOKEN_MODEL,
 }
 
-# --- logging ----------------------------------------------------------------------------------------
+# --- logging ---
 
 LOGGING = {
     "version": 1,
@@ -305,7 +308,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
 }
 
-# --- ours -------------------------------------------------------------------------------------------
+# --- ours ---
 
 RUN_DIR = VAR_DIR / "runs"  # one folder a running child
 RUN_INPUT_DIR = VAR_DIR / "inputs"  # frozen problems under their sha256

@@ -1,13 +1,13 @@
 """Every address of the product. Apps are named as strings only."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from teamhub.api.docs import ApiDocs
 from teamhub.web import views as web
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("auth/", include("teamhub.accounts.api.urls")),
     path("roles/load/", include("projects.api.load_urls")),
     path("roles/", include("roles.api.urls")),

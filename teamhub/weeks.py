@@ -1,4 +1,4 @@
-"""ISO weeks. Everything planned runs over whole weeks: from a Monday to the Monday after the last week."""
+"""ISO weeks: what is planned runs from a Monday to the Monday after the last week."""
 
 from __future__ import annotations
 

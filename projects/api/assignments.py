@@ -67,7 +67,7 @@ class AssignmentOut(serializers.Serializer[Assignment]):
     project = serializers.CharField(source="slot.phase.project.key")
     phase = serializers.CharField(source="slot.phase.key")
     role = serializers.CharField(source="slot.seat.role.key")
-    label = serializers.CharField(source="slot.seat.label")
+    label = serializers.CharField(source="slot.seat.label")  # type: ignore[assignment]
     slot = serializers.IntegerField(source="slot_id")
     person = serializers.CharField(source="person.key")
     name = serializers.CharField(source="person.name")
@@ -106,7 +106,7 @@ class AssignmentList(APIView):
             rows = (_cells(row) for row in found.iterator(chunk_size=500))
             return csv_response("assignments.csv", COLUMNS, rows)
         pages = Pages()
-        page = pages.paginate_queryset(found, request, view=self)
+        page: Any = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(AssignmentOut(page, many=True).data)
 
     @extend_schema(

@@ -57,7 +57,8 @@ class LoadList(APIView):
     def get(self, request: Request) -> Response:
         start, n_weeks = window(request)
         pages = Pages()
-        people = pages.paginate_queryset(self._people(request, start, n_weeks), request, view=self)
+        found = self._people(request, start, n_weeks)
+        people: Any = pages.paginate_queryset(found, request, view=self)
         load = week_load(people, start, n_weeks)
         return pages.get_paginated_response(
             [load_row(person, load[person.pk], start) for person in people]

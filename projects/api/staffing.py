@@ -107,7 +107,7 @@ class ProposalRowOut(serializers.Serializer[Any]):
     project = serializers.CharField()
     phase = serializers.CharField()
     role = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     slot = serializers.IntegerField()
     person = serializers.CharField(allow_null=True)
     name = serializers.CharField(allow_null=True)
@@ -145,7 +145,7 @@ class StaffingRunList(APIView):
     def get(self, request: Request) -> Response:
         runs = StaffingRun.objects.visible_to(request.user).prefetch_related("projects")
         pages = Pages()
-        page = pages.paginate_queryset(runs, request, view=self)
+        page: Any = pages.paginate_queryset(runs, request, view=self)
         out = StaffingRunOut(page, many=True, context={"request": request})
         return pages.get_paginated_response(out.data)
 
@@ -269,7 +269,7 @@ class RequestList(APIView):
                 raise InvalidInput(_("status must be open, approved or declined."))
             found = found.filter(status=wanted)
         pages = Pages()
-        page = pages.paginate_queryset(found, request, view=self)
+        page: Any = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(RequestOut(page, many=True).data)
 
 
@@ -301,7 +301,7 @@ def find_run(request: Any, pk: UUID) -> StaffingRun:
     run = StaffingRun.objects.visible_to(request.user).filter(pk=pk).first()
     if run is None:
         raise Http404
-    return run  # type: ignore[no-any-return]
+    return run
 
 
 def find_projects(request: Request, names: list[str]) -> list[Project]:

@@ -96,8 +96,9 @@ def _problem(run: StaffingRun, rows: Loading) -> StaffingProblem:
 
 def _weights(given: dict[str, int]) -> Weights:
     most = settings.STAFFING_MAX_OFFSET_HOURS
+    weights: dict[str, Any] = PRODUCT_WEIGHTS | given
     return Weights(
-        **(PRODUCT_WEIGHTS | given),
+        **weights,
         cost_divisor=COST_DIVISOR,
         max_offset_hours=int(most),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -86,7 +87,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             mine |= Q(pk__in=review.values("slot__phase__project"))
         return projects.filter(mine)
 
-    def led_by(self, user: User) -> ProjectQuerySet:
+    def led_by(self, user: User | AnonymousUser) -> ProjectQuerySet:
         """Projects that the user leads or is a deputy of."""
         if not user.is_authenticated:
             return self.none()
@@ -113,9 +114,7 @@ class Project(models.Model):
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="projects", verbose_name=_("department")
     )
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="projects", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="projects", verbose_name=_("site"))
     lead = models.ForeignKey(
         User, models.PROTECT, related_name="led_projects", verbose_name=_("lead")
     )
@@ -125,9 +124,7 @@ class Project(models.Model):
     priority = models.PositiveSmallIntegerField(
         _("priority"), default=2, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.PLANNED
-    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     start_on = models.DateField(_("start (Monday)"))
     budget = models.DecimalField(
         _("people budget"),
@@ -306,8 +303,11 @@ class Slot(WholeWeeks):
         _("effort"), validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     priority = models.PositiveSmallIntegerField(
-        _("priority"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )  # None: the project's
+        _("priority"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+    )  # None: the project's; a proposal weighs its own with the project's
     must_fill = models.BooleanField(_("must be filled"), default=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -391,9 +391,7 @@ class Assignment(WholeWeeks):
     fte_hundredths = models.PositiveSmallIntegerField(
         _("effort"), validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    status = models.CharField(
-        _("status"), max_length=9, choices=Status, default=Status.CONFIRMED
-    )
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.CONFIRMED)
     locked = models.BooleanField(_("locked"), default=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)  # kept with a warning
     version = models.PositiveIntegerField(default=1)
@@ -405,9 +403,7 @@ class Assignment(WholeWeeks):
         ordering = ["slot", "start_on", "pk"]
         indexes = [models.Index(fields=["person", "start_on", "end_on"])]
         constraints = [
-            models.UniqueConstraint(
-                fields=["slot", "person", "start_on"], name="assignment_once"
-            ),
+            models.UniqueConstraint(fields=["slot", "person", "start_on"], name="assignment_once"),
             models.CheckConstraint(
                 condition=Q(fte_hundredths__range=(1, 100)), name="assignment_fte_1_to_100"
             ),

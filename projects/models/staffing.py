@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -125,9 +126,7 @@ class ProposalRow(WholeWeeks):
     class Meta:
         ordering = ["run", "slot__phase__project", "start_on", "slot__seat__role__position", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["run", "slot", "start_on"], name="proposal_row_once"
-            ),
+            models.UniqueConstraint(fields=["run", "slot", "start_on"], name="proposal_row_once"),
             models.CheckConstraint(
                 condition=Q(fte_hundredths__range=(1, 100)), name="proposal_row_fte_1_to_100"
             ),
@@ -146,7 +145,7 @@ class StaffingRequestQuerySet(models.QuerySet["StaffingRequest"]):
         answerable = self.answerable_by(user).values("pk")
         return self.filter(Q(asked_by=user) | Q(pk__in=answerable))
 
-    def answerable_by(self, user: User) -> StaffingRequestQuerySet:
+    def answerable_by(self, user: User | AnonymousUser) -> StaffingRequestQuerySet:
         """Requests in the inbox of this user; an administrator can answer all."""
         if not user.is_authenticated:
             return self.none()

@@ -288,5 +288,3 @@ def state_for(pieces: Iterable[Piece]) -> PlanState:
         min(piece.start_on for piece in pieces),
         max(piece.end_on for piece in pieces),
     )
-
-

@@ -19,6 +19,7 @@ from projects.models import (
     StaffingRun,
 )
 from projects.selectors.plan_state import Piece
+from projects.services.history import sign
 from roles.models import Person, Side
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -110,7 +111,7 @@ class PlanEdit:
 
     def end(self, assignment: Assignment) -> None:
         before, kept_id = snapshot(assignment), assignment.pk
-        assignment._history_user = self.change.by  # read by simple_history
+        sign(assignment, self.change.by)
         assignment.delete()
         assignment.pk = kept_id
         self._line(assignment, before=before, after=None)
@@ -126,7 +127,7 @@ class PlanEdit:
         return self.change
 
     def _save(self, assignment: Assignment) -> None:
-        assignment._history_user = self.change.by  # read by simple_history
+        sign(assignment, self.change.by)
         assignment.full_clean(exclude=["slot", "person"], validate_constraints=False)
         assignment.save()
 

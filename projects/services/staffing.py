@@ -129,7 +129,7 @@ def accept(
     wanted = _open_rows(run, rows, by)
     plan.lock(
         projects={row.slot.phase.project_id for row in wanted},
-        people={row.person_id for row in wanted}
+        people={piece_of(row).person.pk for row in wanted}
         | {row.replaces.person_id for row in wanted if row.replaces is not None},
     )
     wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
@@ -309,7 +309,7 @@ def answer_request(
     row = request.row
     assignment = (
         Assignment.objects.select_related("person", "slot__seat__role", "slot__phase__project")
-        .filter(pk=request.assignment_id)
+        .filter(requests=request)
         .first()
     )
     edit = plan.PlanEdit(kind=PlanChange.Kind.REQUEST, by=by, reason=reason, run=row.run)

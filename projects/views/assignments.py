@@ -39,9 +39,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         except (Conflict, InvalidInput) as error:
             clashes = _refused(form, error)
         else:
-            messages.success(
-                request, _("%(person)s is assigned.") % {"person": made.person.name}
-            )
+            messages.success(request, _("%(person)s is assigned.") % {"person": made.person.name})
             return redirect(slot.phase.project.get_absolute_url())
     found = candidates(
         slot,

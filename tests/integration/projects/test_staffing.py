@@ -62,6 +62,7 @@ def test_accepting_all_makes_confirmed_assignments_one_plan_change_and_sides(
     assert (change.kind, change.run, change.by) == ("accept", run, company.lead)
     line = change.lines.get()
     assert line.before is None
+    assert line.after is not None
     assert line.after["person"] == ana.pk
     assert ProjectSide.objects.get().side == "build"
     assert [row.assignment for row in done.accepted] == [made]
