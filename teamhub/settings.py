@@ -113,7 +113,8 @@ try:
     }
 except (ValueError, dj_database_url.ParseError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL is not an address of a database: {error}") from None
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+DATABASES = {"default": _database}
+if _database["ENGINE"].endswith("sqlite3"):
     # Measured with eight writers and eight readers: without these, "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,  # seconds
