@@ -113,8 +113,7 @@ try:
     }
 except (ValueError, dj_database_url.ParseError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL is not an address of a database: {error}") from None
-DATABASES = {"default": _database}
-if _database["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Measured with eight writers and eight readers: without these, "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,  # seconds
