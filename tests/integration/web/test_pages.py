@@ -195,6 +195,12 @@ def test_a_message_travels_with_the_fragment(ada: Client) -> None:
     assert text.count("It is done.") == 1
 
 
+def test_a_fragment_that_draws_its_messages_gets_no_second_copy(ada: Client) -> None:
+    text = ada.get("/test/drawn/", headers=HTMX).content.decode()
+
+    assert text == "<p>It is done.</p>"
+
+
 def test_a_message_is_shown_once(ada: Client) -> None:
     ada.get("/test/told/", headers=HTMX)
 

@@ -61,6 +61,12 @@ def told(request: HttpRequest) -> HttpResponse:
     return HttpResponse('<p id="piece">piece</p>')
 
 
+def drawn(request: HttpRequest) -> HttpResponse:
+    messages.success(request, "It is done.")
+    piece = "{% for message in messages %}<p>{{ message }}</p>{% endfor %}"
+    return HttpResponse(engines["django"].from_string(piece).render({}, request))
+
+
 def bug(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a bug")
 
@@ -75,6 +81,7 @@ urlpatterns = [
     path("test/conflict/", conflict),
     path("api/test/conflict/", conflict),
     path("test/told/", told),
+    path("test/drawn/", drawn),
     path("test/bug/", bug),
     path("test/imports/", imports),
     path("test/secret/", login_required(told)),
