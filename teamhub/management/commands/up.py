@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 
 from teamhub import embedded
 from teamhub.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
@@ -144,12 +144,11 @@ def refuse_known_passwords(bind: str, *, demo_comes: bool) -> None:
 
 
 def build_demo(say: Any) -> None:
-    """Fill an empty product; a half-built company does not stay."""
+    """Fill an empty product; the command is one transaction, so half a company does not stay."""
     if get_user_model().objects.exists():
         return
     say("  demo company: building (first start only) ...")
-    with transaction.atomic():
-        call_command("demo", verbosity=0)
+    call_command("demo", verbosity=0)
 
 
 def collect_static(say: Any) -> None:
