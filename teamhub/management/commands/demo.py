@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from teamhub import panels, weeks
+from teamhub import embedded, panels, weeks
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
@@ -26,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *, reset: bool, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         if reset:
-            call_command("flush", verbosity=0, interactive=False)
+            # Refuses while a product runs on this folder: it would lose its ground.
+            with embedded.hold(settings.VAR_DIR):
+                call_command("flush", verbosity=0, interactive=False)
         elif User.objects.exists():
             raise CommandError(
                 "There are users already: the demo company is only built in an empty database. "
