@@ -84,6 +84,6 @@ class AbsenceImporter(cells.RolesImporter):
             self._changed.append(absence)
         return planned
 
-    def finish(self, planned: list[Planned]) -> None:
+    def write(self, planned: list[Planned]) -> None:
         bulk.create_all(self._new, by=self.by)
         bulk.update_all(self._changed, ("last_on", "reason"), by=self.by)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -55,12 +55,24 @@ def time_zone(raw: str) -> str:
 
 
 class RolesImporter(CsvImporter):
-    """For managers; rows are collected in `plan` and written together in `finish`."""
+    """For managers; rows are collected in `plan` and written together in `write`."""
 
     create_missing: ClassVar[bool] = False  # make what a cell names and nobody made yet
 
     def permit(self) -> None:
         require_manager(self.by)
+
+    def write(self, planned: list[Planned]) -> None:
+        """Write what `plan` collected."""
+        raise NotImplementedError
+
+    def finish(self, planned: list[Planned]) -> None:
+        try:
+            with transaction.atomic():
+                self.write(planned)
+        except IntegrityError:
+            # Keys and levels were checked against the rows of a moment ago.
+            self.error(1, "", _("Somebody wrote some of these rows meanwhile. Try again."))
 
     def find(
         self, row: Row, column: str, wanted: str, known: Mapping[str, T], what: str | Promise
@@ -125,7 +137,7 @@ class RolesImporter(CsvImporter):
     def later(
         self, row: Row, instance: models.Model, values: Mapping[str, Any], label: str
     ) -> Planned:
-        """Plan a row that `finish` writes."""
+        """Plan a row that `write` writes."""
         planned = self.upsert(row, instance, values, label=label)
         planned.save = None
         return planned

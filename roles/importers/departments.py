@@ -91,7 +91,7 @@ class DepartmentImporter(cells.RolesImporter):
             if above == key:
                 self.error(row, "parent", _("A department cannot be above itself."))
 
-    def finish(self, planned: list[Planned]) -> None:
+    def write(self, planned: list[Planned]) -> None:
         written = {row.line for row in planned if row.action != "unchanged"}
         rows = [row for row in self._rows.values() if row.line in written]
         for row in rows:

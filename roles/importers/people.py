@@ -186,7 +186,7 @@ class PersonImporter(cells.RolesImporter):
             self._changed.append(person)
             self._fields |= set(planned.changes) - {"roles"}
 
-    def finish(self, planned: list[Planned]) -> None:
+    def write(self, planned: list[Planned]) -> None:
         bulk.store_people(self._new, self._changed, self._fields, self._roles, by=self.by)
 
 

@@ -100,6 +100,6 @@ class SkillImporter(cells.RolesImporter):
             self._skills[key] = create_skill(key=key, name_en=key, by=self.by)
         return self.find(row, "skill", key, self._skills, _("skill"))
 
-    def finish(self, planned: list[Planned]) -> None:
+    def write(self, planned: list[Planned]) -> None:
         bulk.create_all(self._new, by=self.by)
         bulk.update_all(self._changed, ("level", *OPTIONAL), by=self.by)

@@ -383,3 +383,20 @@ def test_files_of_excel_come_in_with_bom_semicolons_and_chinese(cast: Cast, comp
 def test_a_formula_in_a_cell_comes_in_as_text(cast: Cast, company: None) -> None:
     load(cast.ada, "people", PEOPLE + "wei,=cmd|' /C calc'!A0,vision,shanghai\n")
     assert Person.objects.get().name == "=cmd|' /C calc'!A0"
+
+
+def test_a_row_that_somebody_else_writes_meanwhile_is_an_error_not_a_crash(
+    cast: Cast, company: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer = KINDS["people"](by=cast.ada)
+    write = importer.write
+
+    def write_late(planned: Any) -> None:
+        make_person(key="wei")
+        write(planned)
+
+    monkeypatch.setattr(importer, "write", write_late)
+    result = importer.commit((PEOPLE + "wei,Wei,vision,shanghai\n").encode())
+    assert errors(result) == [(1, "")]
+    assert not result.committed
+    assert not Person.objects.exists()

@@ -96,6 +96,9 @@ def test_only_administrators_invite(cast: Cast, client_for: Clients, client: Cli
     assert client.post("/people/invite/", data).status_code == 302
     with pytest.raises(NotAllowed):
         invite_people(people=[wei], group="viewer", by=cast.ada)
+    known = make_person("Known", email=cast.cy.email)
+    with pytest.raises(NotAllowed):
+        invite_people(people=[known], group="viewer", by=cast.ada)
     assert not Person.objects.exclude(user=None).exists()
 
 
