@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from teamhub.accounts import permissions
 from teamhub.accounts import services as accounts
 from teamhub.accounts.groups import Group, sync_groups
 from teamhub.accounts.models import User
@@ -97,6 +98,15 @@ def test_another_administrator_can_be_removed_while_one_stays(cast: Any) -> None
     second = make_user("second", Group.ADMINISTRATOR)
     accounts.change_user(user=second, by=cast.admin, **fields(second, groups=[]))
     assert not second.groups.exists()
+
+
+def test_the_last_administrator_stays_though_the_other_has_just_lost_the_right(cast: Any) -> None:
+    second = make_user("second", Group.ADMINISTRATOR)
+    assert permissions.is_administrator(cast.admin)  # remembered for the rest of the request
+    cast.admin.groups.clear()
+    with pytest.raises(Conflict, match="last"):
+        accounts.change_user(user=second, by=cast.admin, **fields(second, groups=[]))
+    assert second.groups.exists()
 
 
 def test_an_address_belongs_to_one_account(cast: Any, client_for: Any) -> None:
