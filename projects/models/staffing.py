@@ -63,6 +63,10 @@ class StaffingRun(Run):
             return None
         return max(0.0, (self.bound - self.objective) / max(1, abs(self.objective)))
 
+    @property
+    def gap_percent(self) -> float | None:
+        return None if self.gap is None else 100 * self.gap
+
     def may_be_controlled_by(self, user: User) -> bool:
         if permissions.is_administrator(user) or self.requested_by_id == user.pk:
             return True
