@@ -113,12 +113,13 @@ class Child:
         """
         buffer = b""
         while True:
-            ready, _, _ = select.select([self._reading], [], [], tick_s)
+            # Asked before the pipe is looked at: what an ended kernel wrote is in it by now.
+            ended = self._process.poll() is not None
+            ready, _, _ = select.select([self._reading], [], [], 0 if ended else tick_s)
             if not ready:
-                yield None
-                # A grandchild may hold the descriptor open after the kernel has gone.
-                if self._process.poll() is not None:
+                if ended:  # something that it started still holds the other end
                     return
+                yield None
                 continue
             chunk = os.read(self._reading, 65536)
             if not chunk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import time
@@ -49,6 +50,28 @@ def test_messages_come_while_the_kernel_works(tmp_path: Path) -> None:
     with start(tmp_path, steps=10, seconds=10) as child:
         first = next(message for message in child.messages(0.1) if message)
         assert first["progress"] == 0.1
+
+
+def test_what_an_ended_kernel_wrote_last_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1. The parent waits in vain. 2. The kernel writes and ends. 3. The parent sees its end."""
+    waited = select.select
+
+    def in_vain(*args: Any) -> Any:
+        monkeypatch.setattr(select, "select", waited)
+        child._process.wait()
+        return [], [], []
+
+    with start(tmp_path, steps=6, seconds=0.1) as child:
+        monkeypatch.setattr(select, "select", in_vain)
+        told = drain(child)
+    assert len([line for line in told if line["type"] == "incumbent"]) == 6
+
+
+def test_lines_come_when_something_else_keeps_the_descriptor_open(tmp_path: Path) -> None:
+    with start(tmp_path, steps=2, spawn="keeps-it-open") as child:
+        assert len(drain(child)) == 4
 
 
 def test_a_foreseen_error_comes_with_code_and_details(tmp_path: Path) -> None:
