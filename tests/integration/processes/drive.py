@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import time
 import traceback
@@ -86,6 +87,7 @@ def main() -> int:
     chosen = scenarios.CLUSTER if redis else scenarios.EMBEDDED
     wanted = options.only.split(",") if options.only else list(chosen)
     house = House(redis)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the house is closed on the way out
     try:
         house.start_clock()
         house.start_worker()

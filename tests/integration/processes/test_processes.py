@@ -9,7 +9,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,49 +21,76 @@ from tests.integration.processes import drive
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 Report = dict[str, dict[str, Any]]
+DRIVE_SECONDS = 280
 
 
-@pytest.fixture(scope="module")
-def play(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]:
-    """Play the scenarios of a set-up with new random moments; the seed is in every answer."""
+class Driver:
+    """Plays the scenarios of a set-up at new random moments; the seed is in every answer."""
 
-    def run(setup: str, rounds: int, **where: Any) -> Report:
-        var = tmp_path_factory.mktemp(setup)
+    def __init__(self, setup: str, var: Path, *, rounds: int, **where: Any) -> None:
+        self._var = var
+        self._report: Report | None = None
         seed = random.SystemRandom().randrange(1_000_000)
-        driver = subprocess.run(
-            [
-                *(sys.executable, "-m", "tests.integration.processes.drive", setup),
-                *("--rounds", str(rounds), "--seed", str(seed)),
-            ],
-            cwd=Path(__file__).resolve().parents[3],
-            env=drive.environment(var, **where),
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
-        answers = [json.loads(line) for line in driver.stdout.splitlines() if line[:1] == "{"]
-        print(*driver.stdout.splitlines(), sep="\n")  # noqa: T201 (pytest shows it on failure)
-        assert answers, driver.stderr
-        if driver.returncode:
-            for log in sorted(var.glob("*.log")):
-                print(f"--- {log.name}", log.read_text()[-3000:])  # noqa: T201
-        return {answer["scenario"]: answer for answer in answers}
+        command = [sys.executable, "-m", "tests.integration.processes.drive", setup]
+        with (var / "answers").open("w") as answers, (var / "driver.log").open("w") as log:
+            self._process = subprocess.Popen(
+                [*command, "--rounds", str(rounds), "--seed", str(seed)],
+                cwd=Path(__file__).resolve().parents[3],
+                env=drive.environment(var, **where),
+                stdout=answers,
+                stderr=log,
+            )
 
-    return run
+    def report(self) -> Report:
+        if self._report is None:
+            self._process.wait(DRIVE_SECONDS)
+            lines = (self._var / "answers").read_text().splitlines()
+            answers = [json.loads(line) for line in lines if line[:1] == "{"]
+            print(*lines, sep="\n")  # noqa: T201 (pytest shows it on failure)
+            if self._process.returncode:
+                for log in sorted(self._var.glob("*.log")):
+                    print(f"--- {log.name}", log.read_text()[-3000:])  # noqa: T201
+            self._report = {answer["scenario"]: answer for answer in answers}
+        return self._report
+
+    def end(self) -> None:
+        """On TERM the driver ends what it started."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._process.wait(30)
 
 
 @pytest.fixture(scope="module")
-def embedded(play: Callable[..., Report]) -> Report:
-    return play("embedded", rounds=5)
+def drivers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Driver]]:
+    """Both set-ups at once: they mostly wait."""
+    started = {"embedded": Driver("embedded", tmp_path_factory.mktemp("embedded"), rounds=5)}
+    try:
+        if servers.postgres_bin() is not None and servers.redis_bin() is not None:
+            started["cluster"] = Driver(
+                "cluster",
+                tmp_path_factory.mktemp("cluster"),
+                rounds=3,
+                database_url=drive.own_database(request.getfixturevalue("pg_url")),
+                redis_port=servers.free_port(),
+            )
+        yield started
+    finally:
+        for driver in started.values():
+            driver.end()
 
 
 @pytest.fixture(scope="module")
-def cluster(play: Callable[..., Report], pg_url: str) -> Report:
-    if servers.redis_bin() is None:
-        missing.missing("Redis", "Install redis-server.")
-    url = drive.own_database(pg_url)
-    return play("cluster", rounds=3, database_url=url, redis_port=servers.free_port())
+def embedded(drivers: dict[str, Driver]) -> Report:
+    return drivers["embedded"].report()
+
+
+@pytest.fixture(scope="module")
+def cluster(drivers: dict[str, Driver]) -> Report:
+    if "cluster" not in drivers:
+        missing.missing("PostgreSQL or Redis", "Install postgresql and redis-server.")
+    return drivers["cluster"].report()
 
 
 def judge(report: Report, scenario: str) -> None:
