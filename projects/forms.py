@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import ChecklistItem, Project
 from projects.models.plan import PRIORITIES
-from projects.selectors.projects import possible_leads
+from projects.selectors.projects import person_of, possible_leads
 from projects.services import phases, templates
 from roles.models import Department, Person, Role, Site
+from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.errors import TeamHubError
@@ -66,7 +69,11 @@ class _ProjectFields(forms.Form):
             "first_name", "last_name", "username"
         )
         fields["deputies"].widget.attrs["size"] = 5
-        if not permissions.may_see_money(by):
+        if permissions.may_see_money(by):
+            fields["budget"].help_text = _("In %s, for all people of the project.") % (
+                settings.COMPANY_CURRENCY
+            )
+        else:
             del self.fields["budget"]
 
     def arguments(self) -> dict[str, Any]:
@@ -99,6 +106,11 @@ class ProjectCreateForm(_ProjectFields):
         ]
         fields["priority"].initial = 2
         fields["lead"].initial = by.pk
+        fields["start_on"].initial = weeks.add_weeks(weeks.monday(timezone.localdate()), 1)
+        person = person_of(by)
+        if person is not None:
+            fields["department"].initial = person.department_id
+            fields["site"].initial = person.site_id
 
 
 class ProjectEditForm(_ProjectFields):

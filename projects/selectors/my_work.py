@@ -35,6 +35,7 @@ class MyWork:
     now: list[MyPhase]
     later: list[MyPhase]
     this_week: list[ItemRow] = field(default_factory=list)
+    others: list[ItemRow] = field(default_factory=list)  # of colleagues in the same phases
     waiting: list[ItemRow] = field(default_factory=list)
     done: list[ItemRow] = field(default_factory=list)
 
@@ -75,12 +76,20 @@ def my_work(user: User, tickable: set[int], today: date | None = None) -> MyWork
         now=[row for row in phases if row.assignment.start_on <= today],
         later=[row for row in phases if row.assignment.start_on > today],
     )
-    items = my_items(user)
-    open_items = items.open().filter(phase__closed_at__isnull=True)
+    open_items = my_items(user).open().filter(phase__closed_at__isnull=True)
     for item in read_items(open_items).order_by("phase__end_on", "position", "pk")[:MAX_ITEMS]:
         ahead = phase_state(item.phase, today) == AHEAD
         row = ItemRow(item, item.phase_id in tickable, mine=True)
         (work.waiting if ahead else work.this_week).append(row)
+    shared = (
+        ChecklistItem.objects.visible_to(user)
+        .open()
+        .filter(phase__in=[row.phase.pk for row in work.now], phase__closed_at__isnull=True)
+    )
+    for item in read_items(shared.exclude(pk__in=[row.item.pk for row in work.this_week])).order_by(
+        "phase__end_on", "position", "pk"
+    )[:MAX_ITEMS]:
+        work.others.append(ItemRow(item, item.phase_id in tickable))
     since = timezone.now() - RECENT
     recent = ChecklistItem.objects.visible_to(user).filter(done_by=user, done_at__gte=since)
     for item in read_items(recent).order_by("-done_at", "pk")[:MAX_RECENT]:

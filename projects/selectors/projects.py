@@ -44,10 +44,7 @@ from teamhub.accounts.models import User
 
 # Columns of the list beyond names and phases: shown, sorted and filtered only where `seen`.
 DETAIL_FIELDS = {
-    "domain": "domain",
-    "department": "department__key",
     "department_name": "department__name_en",
-    "site": "site__key",
     "site_name": "site__name_en",
     "lead": "lead__username",
     "priority": "priority",

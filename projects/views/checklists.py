@@ -106,7 +106,7 @@ def _done(request: HttpRequest, item: ChecklistItem) -> HttpResponse:
     context: dict[str, Any] = {"row": _row(request, fresh), "place": place, "phase": fresh.phase}
     if place == "work":
         work = my_work(request.user, set())
-        context["n_open"] = len(work.this_week)
+        context |= {"n_open": len(work.this_week), "n_others": len(work.others)}
     else:
         context["n_open"] = fresh.phase.checklist_items.open().count()
     return render(request, "projects/_checklist_changed.html", context)

@@ -62,14 +62,14 @@ def _columns(coverage: Coverage) -> list[Column]:
             order="start_on",
             value=lambda one: "/".join(day.isoformat() for day in span(one)),
         ),
-        Column("domain", _("Domain"), order="shown_domain", value=seen(lambda one: one.domain)),
+        Column("domain", _("Domain"), value=seen(lambda one: one.domain), shown=False),
         Column(
             "department",
-            _("Department"),
-            order="shown_department_name",
+            _("Department, site"),
+            order=("shown_department_name", "shown_site_name"),
             value=seen(lambda one: one.department.key),
         ),
-        Column("site", _("Site"), order="shown_site_name", value=seen(lambda one: one.site.key)),
+        Column("site", _("Site"), value=seen(lambda one: one.site.key), shown=False),
         Column("lead", _("Lead"), order="shown_lead", value=seen(lambda one: one.lead.username)),
         Column(
             "priority",
@@ -85,7 +85,7 @@ def _columns(coverage: Coverage) -> list[Column]:
         ),
         Column(
             "open_mandatory",
-            _("Open mandatory items"),
+            _("Open items"),
             order="open_mandatory",
             numeric=True,
             value=lambda one: one.open_mandatory,
