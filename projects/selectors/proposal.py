@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from projects.models import Project, ProposalRow, StaffingRun
-from roles.models import Skill
+from roles.models import Person, Skill
 from teamhub import weeks as week_math
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
@@ -63,6 +63,7 @@ class ProposalView:
     rows: list[ShownRow]
     with_money: bool
     may_decide: bool
+    inherited: list[str]  # rules that today's plan breaks already, in words
 
     @property
     def filled(self) -> list[ShownRow]:
@@ -71,6 +72,10 @@ class ProposalView:
     @property
     def unfilled(self) -> list[ShownRow]:
         return [shown for shown in self.rows if not shown.is_filled]
+
+    @property
+    def unmet_musts(self) -> int:
+        return sum(1 for shown in self.unfilled if shown.row.slot.must_fill)
 
     @property
     def n_open(self) -> int:
@@ -115,7 +120,35 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
         rows=shown,
         with_money=money,
         may_decide=any(one.may_decide for one in shown),
+        inherited=_inherited(run),
     )
+
+
+def _inherited(run: StaffingRun) -> list[str]:
+    """One line a person and rule (or project and rule), with the weeks it concerns."""
+    weeks_of: dict[tuple[Any, Any, str], list[int]] = {}
+    for breach in run.inherited:
+        key = (breach["person"], breach["project"], breach["rule"])
+        weeks_of.setdefault(key, []).extend([] if breach["week"] is None else [breach["week"]])
+    names = dict(
+        Person.objects.filter(pk__in={person for person, *_rest in weeks_of if person}).values_list(
+            "pk", "name"
+        )
+    )
+    ids = {project for _person, project, _rule in weeks_of if project}
+    projects = {
+        str(pk): name for pk, name in Project.objects.filter(pk__in=ids).values_list("pk", "name")
+    }
+    lines = []
+    for (person, project, rule), found in weeks_of.items():
+        who = ", ".join(filter(None, [names.get(person), projects.get(str(project))]))
+        text = f"{who}: {RULE_NAMES.get(rule, rule)}"
+        if found:
+            text += (
+                " (" + ngettext("%(n)d week", "%(n)d weeks", len(found)) % {"n": len(found)} + ")"
+            )
+        lines.append(text)
+    return lines
 
 
 def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:

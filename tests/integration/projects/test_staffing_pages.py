@@ -232,3 +232,19 @@ def test_a_member_who_sees_the_run_but_leads_nothing_gets_403(
     assert api_for(other).get(f"{API}{run.pk}/").status_code == 200
     assert api_for(other).post(f"{API}{run.pk}/accept/", {"rows": "all"}).status_code == 403
     assert api_for(other).post(API, {"projects": [company.project.key]}).status_code == 403
+
+
+def test_what_today_s_plan_breaks_already_is_said_with_names(
+    company: Company, client_for: Any
+) -> None:
+    busy = company.make_person("Kim", weekly_hours=8)
+    other = company.make_project("Other")
+    builders.make_assignment(
+        company.make_slot("k", phase=other.phases.get(), fte_hundredths=60), busy
+    )
+    run = staffing.propose_team(projects=[company.project], by=company.lead, seconds=1)
+    solve(run)
+
+    text = client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
+
+    assert "Kim: other work (4 weeks)" in text
