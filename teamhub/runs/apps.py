@@ -10,4 +10,9 @@ class RunsConfig(AppConfig):
     def ready(self) -> None:
         # Shared tasks bind to this app; without it a web process would publish to nowhere.
         from teamhub import celery  # noqa: F401
-        from teamhub.runs import beats  # noqa: F401 (its signal handlers)
+        from teamhub.runs import (
+            beats,  # noqa: F401 (its signal handlers)
+            panels,
+        )
+
+        panels.register()
