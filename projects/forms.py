@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import ChecklistItem, Project
-from projects.models.plan import PRIORITIES
+from projects.models.project import PRIORITIES
 from projects.selectors.projects import person_of, possible_leads
 from projects.services import phases, templates
 from roles.models import Department, Person, Role, Site

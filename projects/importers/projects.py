@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from projects.importers.base import Known, PlanImporter, known_named, known_users, slug
 from projects.models import Project
-from projects.models.plan import PRIORITIES
+from projects.models.project import PRIORITIES
 from projects.services import templates
 from projects.services.history import sign
 from projects.services.projects import check_lead, create_project

@@ -14,7 +14,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from projects.importers.base import PlanImporter, known_projects, known_roles, needs, phase
 from projects.models import Assignment, Phase, Project, Seat, Slot, SlotSkill
-from projects.models.plan import PRIORITIES
+from projects.models.project import PRIORITIES
 from projects.services.phases import outside_text
 from roles.models import Role, Skill
 from teamhub.web import csv_values

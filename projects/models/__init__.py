@@ -3,17 +3,14 @@
 from projects.models.checklist import ChecklistItem, ChecklistTick
 from projects.models.plan import (
     Assignment,
-    Phase,
     PlanChange,
     PlanChangeLine,
-    Project,
     ProjectSide,
-    Requirement,
-    RequirementSkill,
     Seat,
     Slot,
     SlotSkill,
 )
+from projects.models.project import Phase, Project, Requirement, RequirementSkill
 from projects.models.staffing import Incumbent, ProposalRow, StaffingRequest, StaffingRun
 
 __all__ = [

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from projects.models.plan import Phase, Project
+from projects.models.project import Phase, Project
 from roles.models import Person, Role
 from teamhub.accounts.models import User
 from teamhub.names import in_active_language

@@ -12,7 +12,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects.models.plan import Assignment, Project, Slot, WholeWeeks, whole_weeks
+from projects.models.plan import Assignment, Slot
+from projects.models.project import Project, WholeWeeks, whole_weeks
 from roles.models import Department, Person
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
