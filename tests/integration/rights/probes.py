@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -124,3 +125,8 @@ def tellings(
 ) -> Iterator[Telling]:
     for address in addresses:
         yield Telling(key, address, marker)
+
+
+def name_of(thing: str, attribute: str = "name") -> Callable[[Things], str]:
+    """A pattern for the name of the thing."""
+    return lambda things: re.escape(str(getattr(getattr(things, thing), attribute)))
