@@ -32,6 +32,8 @@ WORKER = [
     *("-Q", "default,solve,train", "-l", "warning", "--without-gossip", "--without-mingle"),
 ]
 PATIENCE_SECONDS = 60.0
+# A pool process of billiard waits up to 30 s for its parent to count its last result.
+STOP_SECONDS = 60.0
 PARTS = 3
 
 
@@ -162,7 +164,7 @@ class House:
     def stop_worker(self, worker: subprocess.Popen[bytes]) -> None:
         recorded = self.tree(worker)
         worker.terminate()
-        worker.wait(30)
+        worker.wait(STOP_SECONDS)
         self.workers.remove(worker)
         wait_until(lambda: not alive(recorded), "nothing of the worker is left", 10)
 
