@@ -47,7 +47,7 @@ class MyWork:
 def my_items(user: User) -> ChecklistItemQuerySet:
     """Items given to this user, or to a role that they hold in the phase.
 
-    The lead of a project gets the items whose role nobody holds in that phase.
+    The lead of a project gets the items whose role nobody holds in that phase, once it has begun.
     """
     in_phase = Assignment.objects.filter(slot__phase=OuterRef("phase"))
     same_role = in_phase.filter(slot__seat__role=OuterRef("role"))
@@ -55,7 +55,8 @@ def my_items(user: User) -> ChecklistItemQuerySet:
         Exists(same_role.filter(person__user=user))
         | (Q(role__isnull=True) & Exists(in_phase.filter(person__user=user)))
     )
-    left_over = Q(assignee__isnull=True, project__lead=user) & ~Exists(same_role)
+    begun = Q(phase__start_on__lte=timezone.localdate())
+    left_over = Q(assignee__isnull=True, project__lead=user) & begun & ~Exists(same_role)
     return (
         ChecklistItem.objects.visible_to(user)
         .filter(mine | left_over)

@@ -25,19 +25,16 @@ from teamhub.web.listing import ChoiceFilter, Column, Listing
 Projects = QuerySet[Any]
 
 
-def project_listing(request: HttpRequest) -> tuple[Listing, Coverage]:
-    """The list, and the coverage of its projects (read when first asked)."""
-    coverage = Coverage()
-    listing = Listing(
+def project_listing(request: HttpRequest) -> Listing:
+    return Listing(
         request,
         listed_projects(request.user),
-        columns=_columns(coverage),
+        columns=_columns(Coverage()),
         filters=_filters(),
         search=["name", "key"],
         default_sort="name",
         root="project-list",
     )
-    return listing, coverage
 
 
 def domain_name(key: str) -> str:

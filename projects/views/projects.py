@@ -27,9 +27,10 @@ from teamhub.web.fragments import page_or_fragment
 @require_safe
 @login_required
 def project_list(request: HttpRequest) -> HttpResponseBase:
-    listing, coverage = project_listing(request)
+    listing = project_listing(request)
     if listing.wants_csv:
         return listing.csv("projects.csv")
+    coverage = selectors.Coverage([project.pk for project in listing.rows])
     rows = [
         {
             "project": project,

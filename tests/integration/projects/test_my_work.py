@@ -113,6 +113,13 @@ def test_a_tick_on_the_page_changes_its_row_and_the_counter(scene, cast, client_
     assert 'id="work-open" hx-swap-oob="true">1</span>' in text
 
 
+def test_ids_of_many_digits_are_written_plainly(scene, cast, client_for):
+    item = make_item(scene.phases.get(key="requirements"), "VIS-11", pk=1234567)
+    text = client_for(cast.bo).get(URL).content.decode()
+    assert f'id="item-{item.pk}"' in text
+    assert f'hx-target="#item-{item.pk}"' in text
+
+
 def test_the_empty_page_says_why(cast, client_for):
     text = client_for(cast.cy).get(URL).content.decode()
     assert "Nothing is yours yet" in text
