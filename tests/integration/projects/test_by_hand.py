@@ -1,0 +1,92 @@
+"""Assign, change and remove by hand: what warns, what blocks, what stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from projects.models import Assignment, PlanChange, ProjectSide
+from projects.services import assignments
+from teamhub.errors import Conflict, InvalidInput, Stale
+from tests.integration.projects.staffing_scene import Company, start_monday
+
+
+@pytest.fixture
+def company(cast: Any) -> Company:
+    return Company(lead=cast.ada)
+
+
+def test_by_hand_a_rule_that_warns_asks_for_a_reason_and_keeps_it(company: Company) -> None:
+    slot = company.make_slot(level=4)
+    ben = company.make_person("Ben", level=2)
+
+    with pytest.raises(Conflict) as refusal:
+        assignments.assign(slot=slot, person=ben, by=company.lead)
+    made = assignments.assign(slot=slot, person=ben, by=company.lead, reason="He learns fast.")
+
+    assert refusal.value.code == "needs_reason"
+    assert refusal.value.details["clashes"][0]["rule"] == "skill"
+    assert made.reason == "He learns fast."
+    assert made.locked
+    assert PlanChange.objects.get().reason == "He learns fast."
+
+
+def test_by_hand_independence_and_a_doubled_slot_block_even_with_a_reason(
+    company: Company,
+) -> None:
+    ana = company.make_person("Ana")
+    assignments.assign(slot=company.make_slot("a"), person=ana, by=company.lead)
+
+    for slot in (company.make_slot("r", role=company.review), company.make_slot("b")):
+        with pytest.raises(Conflict) as refusal:
+            assignments.assign(slot=slot, person=ana, by=company.lead, reason="I insist.")
+        assert refusal.value.code == "blocked"
+    assert Assignment.objects.count() == 1
+
+
+def test_weeks_outside_the_slot_and_days_that_are_no_monday_are_refused(company: Company) -> None:
+    slot = company.make_slot()
+    ana = company.make_person("Ana")
+
+    for start in (start_monday() - timedelta(weeks=1), start_monday() + timedelta(days=1)):
+        with pytest.raises(InvalidInput):
+            assignments.assign(slot=slot, person=ana, by=company.lead, start_on=start)
+
+
+def test_a_stale_version_is_refused_and_shows_the_present_one(company: Company) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+    assignments.change(made, version=1, by=company.lead, fte_hundredths=40)
+
+    with pytest.raises(Stale) as stale:
+        assignments.change(made, version=1, by=company.lead, fte_hundredths=30)
+
+    assert stale.value.details["current"]["fte_hundredths"] == 40
+
+
+def test_removing_work_that_never_began_frees_the_side(company: Company) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+
+    assignments.remove(made, version=made.version, by=company.lead)
+
+    assert not ProjectSide.objects.exists()
+    kinds = list(PlanChange.objects.values_list("kind", flat=True))
+    assert kinds == ["hand", "hand"]
+
+
+def test_removing_work_that_has_begun_keeps_the_side_for_ever(company: Company) -> None:
+    slot = company.make_slot()
+    began = start_monday() - timedelta(weeks=8)
+    for row in (company.phase, slot):
+        row.start_on = began
+        row.save()
+    made = assignments.assign(slot=slot, person=company.make_person("Ana"), by=company.lead)
+
+    assignments.remove(made, version=made.version, by=company.lead)
+
+    assert ProjectSide.objects.get().side == "build"
