@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -76,7 +77,7 @@ def invite(admin: Page, product: Product) -> tuple[str, str]:
     """Invite a member without a group; the link and the user name."""
     admin.goto(f"{product.url}/accounts/users/invite/")
     admin.fill("[name=full_name]", "Cy Stranger")
-    admin.fill("[name=email]", "cy@example.org")
+    admin.fill("[name=email]", f"cy.{uuid4().hex[:8]}@example.org")
     admin.get_by_role("button", name="Invite").click()
     link = admin.locator("#th-link").inner_text()
     return link, admin.locator("dt:has-text('User name') + dd").inner_text()
