@@ -31,6 +31,20 @@ SLIPPING = ("Storefront ranking", PhaseKey.TRAINING, 3)
 # Somebody had to cover: three people hold more than they have.
 OVERBOOKED = ("Lin Wei", "Priya Nair", "Bo Larsen")
 OVERBOOKED_WEEKS = 6
+OWN_ITEMS = (
+    (
+        "Node health is checked before each long training job starts.",
+        ChecklistItem.Evidence.NONE,
+    ),
+    (
+        "Checkpoints are written every 30 minutes and one was restored as a trial.",
+        ChecklistItem.Evidence.NOTE,
+    ),
+    (
+        "The alert for stalled jobs links to the runbook.",
+        ChecklistItem.Evidence.LINK,
+    ),
+)
 PROPOSED = "Travel concierge"  # the workers find this proposal to do on the first start
 
 
@@ -42,6 +56,7 @@ def build(world: DemoWorld) -> None:
         _overbook(world, Person.objects.get(name=name))
     for project in made:
         _progress(world, project)
+    _own_items(world)
     for name in (FINISHED, PROPOSED):
         project = Project.objects.get(name=name)
         staffing.propose_team(projects=[project], by=project.lead, seconds=5)
@@ -156,6 +171,26 @@ def _progress(world: DemoWorld, project: Project) -> None:
                 _tick(item, project)
         if over:
             phases.close_phase(phase, by=project.lead)
+
+
+def _own_items(world: DemoWorld) -> None:
+    """Give the engineer who can log in something to tick on the first morning."""
+    work = (
+        Assignment.objects.filter(person__user=world.users["bo"], end_on__gt=world.monday)
+        .select_related("slot__phase__project__lead", "slot__seat__role")
+        .order_by("start_on", "pk")
+        .first()
+    )
+    if work is None:
+        raise RuntimeError("bo has no running work: the demo's plan has changed")
+    for text, evidence in OWN_ITEMS:
+        checklists.add_item(
+            work.slot.phase,
+            text=text,
+            evidence=evidence,
+            role=work.slot.seat.role,
+            by=work.slot.phase.project.lead,
+        )
 
 
 def _tick(item: ChecklistItem, project: Project) -> None:

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="delete everything first")
 
     def handle(self, *, reset: bool, **options: Any) -> None:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         if reset:
             # Refuses while a product runs on this folder: it would lose its ground.
