@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from teamhub import env
 # --- core ---
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+_project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]
 # Everything that the product writes: database, broker, uploads, run folders.
 VAR_DIR = Path(env.text("TEAMHUB_VAR", str(BASE_DIR / "var"))).absolute()
 
@@ -311,6 +313,8 @@ LOGGING = {
 
 # --- ours ---
 
+# What a run's row says about the code that computed it; a deployment may name its commit.
+CODE_VERSION = env.text("CODE_VERSION", _project["version"])
 RUN_DIR = VAR_DIR / "runs"  # one folder a running child
 RUN_INPUT_DIR = VAR_DIR / "inputs"  # frozen problems under their sha256
 RUN_HEARTBEAT_SECONDS = env.number("RUN_HEARTBEAT_SECONDS", 5, least=0.05)

@@ -9,11 +9,12 @@ from pathlib import Path
 # One folder for pytest and everything it starts; the process that made it removes it.
 if "TEAMHUB_TEST_VAR" not in os.environ:
     os.environ["TEAMHUB_TEST_VAR"] = tempfile.mkdtemp(prefix="teamhub-tests-")
-    atexit.register(
-        lambda made, owner: os.getpid() == owner and shutil.rmtree(made, ignore_errors=True),
-        os.environ["TEAMHUB_TEST_VAR"],
-        os.getpid(),
-    )
+
+    def _remove(made: str, owner: int) -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(made, ignore_errors=True)
+
+    atexit.register(_remove, os.environ["TEAMHUB_TEST_VAR"], os.getpid())
 _var = Path(os.environ["TEAMHUB_TEST_VAR"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 _var.mkdir(parents=True, exist_ok=True)
 os.environ["TEAMHUB_VAR"] = str(_var)
@@ -28,7 +29,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.probe_app"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

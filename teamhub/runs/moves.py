@@ -65,7 +65,7 @@ def claim(model: type[R], run_id: str, *, worker: str) -> R | None:
         "heartbeat_at": at,
         "stage": "",
         "progress": 0.0,
-        "code_version": getattr(settings, "CODE_VERSION", ""),
+        "code_version": settings.CODE_VERSION,
     }
     queued = model.objects.filter(pk=run.pk, status=Status.QUEUED, attempt=run.attempt)
     if not queued.update(**fields):

@@ -63,6 +63,7 @@ def test_one_event_keeps_the_digest_of_the_file(cast: Cast) -> None:
 
     event = AuditEvent.objects.get(verb="import.commit")
     assert event.by == cast.ada
+    assert event.after is not None
     assert event.after["sha256"] == hashlib.sha256(GOOD).hexdigest()
     assert event.after["file"] == "people.csv"
 

@@ -16,19 +16,19 @@ def names(page: str) -> list[str]:
 
 
 @pytest.fixture
-def page(cast: Cast, client_for):  # type: ignore[no-untyped-def]
+def page(cast: Cast, client_for):
     client: Client = client_for(cast.ada)
     return lambda query="", **headers: client.get(f"/test/users/{query}", headers=headers)
 
 
-def test_the_first_page_shows_its_share_in_order(page) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_page_shows_its_share_in_order(page) -> None:
     text = page().content.decode()
 
     assert names(text) == ["ada", "admin", "api", "bo", "boss"]
     assert "1–5 of 12" in text
 
 
-def test_sorting_turns_round_on_the_second_click(page) -> None:  # type: ignore[no-untyped-def]
+def test_sorting_turns_round_on_the_second_click(page) -> None:
     text = page("?sort=-username").content.decode()
 
     assert names(text)[0] == "vi"
@@ -36,12 +36,12 @@ def test_sorting_turns_round_on_the_second_click(page) -> None:  # type: ignore[
     assert 'href="/test/users/?sort=username"' in text
 
 
-def test_search_needs_every_word(page) -> None:  # type: ignore[no-untyped-def]
+def test_search_needs_every_word(page) -> None:
     assert names(page("?q=bo+example").content.decode()) == ["bo", "boss"]
     assert names(page("?q=bo+ada").content.decode()) == []
 
 
-def test_the_search_is_kept_by_sort_and_page_links(page) -> None:  # type: ignore[no-untyped-def]
+def test_the_search_is_kept_by_sort_and_page_links(page) -> None:
     text = page("?q=a&size=2&page=2").content.decode()
 
     assert "/test/users/?q=a&amp;size=2&amp;page=3" in text
@@ -63,7 +63,7 @@ def test_the_search_is_kept_by_sort_and_page_links(page) -> None:  # type: ignor
         ("?size=%C2%B2", "not a number of rows"),
     ],
 )
-def test_a_bad_address_says_so_and_still_shows_the_list(page, query: str, told: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_bad_address_says_so_and_still_shows_the_list(page, query: str, told: str) -> None:
     response = page(query)
 
     assert response.status_code == 200
@@ -71,7 +71,7 @@ def test_a_bad_address_says_so_and_still_shows_the_list(page, query: str, told: 
     assert names(response.content.decode())
 
 
-def test_a_page_after_the_last_is_the_last(page) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_after_the_last_is_the_last(page) -> None:
     assert "11–12 of 12" in page("?page=99").content.decode()
 
 
@@ -81,13 +81,13 @@ def test_nobody_gets_more_rows_than_the_limit(db: None) -> None:
     assert Listing(request, User.objects.all(), columns=[Column("pk", "Id")]).page_size == 200
 
 
-def test_htmx_gets_the_piece_alone(page) -> None:  # type: ignore[no-untyped-def]
+def test_htmx_gets_the_piece_alone(page) -> None:
     response = page(**{"HX-Request": "true", "HX-Target": "users"})
 
     assert response.content.decode().startswith('<div id="users">')
 
 
-def test_the_export_has_all_rows_that_the_filters_leave(page) -> None:  # type: ignore[no-untyped-def]
+def test_the_export_has_all_rows_that_the_filters_leave(page) -> None:
     response = page("?q=bo&format=csv&size=1")
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
 
@@ -95,7 +95,7 @@ def test_the_export_has_all_rows_that_the_filters_leave(page) -> None:  # type: 
     assert [line.split(",")[0] for line in lines[1:]] == ["bo", "boss"]
 
 
-def test_a_list_asks_the_database_twice(cast: Cast, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_list_asks_the_database_twice(cast: Cast, django_assert_num_queries) -> None:
     request = RequestFactory().get("/", {"q": "a", "sort": "username"})
     columns = [Column("username", "Name", order="username")]
 

@@ -17,7 +17,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?q=wei
 
 
 @pytest.fixture
-def ada(cast: Cast, client_for) -> Client:  # type: ignore[no-untyped-def]
+def ada(cast: Cast, client_for: Any) -> Client:
     client: Client = client_for(cast.ada)
     return client
 
@@ -289,7 +289,7 @@ def test_who_may_not_import_is_refused(cast: Cast, client_for: Any) -> None:
 
 
 def test_the_template_file_and_an_unknown_kind(ada: Client) -> None:
-    template = ada.get("/test/imports/?template=users")
+    template: Any = ada.get("/test/imports/?template=users")
 
     assert b"username,first_name,email" in b"".join(template.streaming_content)
     assert ada.get("/test/imports/?template=planets").status_code == 400

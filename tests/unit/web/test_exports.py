@@ -43,7 +43,7 @@ def test_values_are_written_as_the_importers_read_them(value: object, written: s
 def test_the_file_starts_with_the_byte_order_mark_and_streams_row_by_row() -> None:
     taken = []
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows():
         for number in range(3):
             taken.append(number)
             yield [number, "a,b"]
