@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import ChecklistItem, Project
@@ -97,7 +97,7 @@ class ProjectCreateForm(_ProjectFields):
         super().__init__(*args, by=by, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["template"].choices = [
-            ("", _g("None: seven empty phases")),
+            ("", gettext("None: seven empty phases")),
             *(
                 (one.key, in_active_language(one.name_en, one.name_zh))
                 for one in templates.domains()

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from roles.catalog import SkillLevel, load_roles_catalog
 from roles.kernel import presence
@@ -201,7 +202,7 @@ def _walk(
 MAP_KINDS = {
     "expertise": _("expertise"),
     "component": _("component"),
-    "outcome": _("outcome"),
+    "outcome": pgettext_lazy("map", "outcome"),
 }
 
 

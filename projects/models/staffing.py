@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from projects.models.plan import Assignment, Slot
 from projects.models.project import Project, WholeWeeks, whole_weeks
@@ -18,6 +19,14 @@ from roles.models import Department, Person
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.runs.models import Run
+
+# The words of the kernel for its stages; here so that they are translated.
+STAGES = (
+    gettext_noop("greedy"),
+    gettext_noop("prices"),
+    gettext_noop("search"),
+    gettext_noop("branch and bound"),
+)
 
 
 class StaffingRun(Run):

@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from projects.models import Project, ProposalRow, StaffingRun
 from roles.models import Person, Skill
@@ -20,22 +19,22 @@ from teamhub.accounts.models import User
 Decision = ProposalRow.Decision
 
 CRITERIA = {
-    "coverage": _lazy("coverage"),
-    "fit": _lazy("fit"),
-    "cost": _lazy("cost"),
-    "continuity": _lazy("continuity"),
+    "coverage": gettext_lazy("coverage"),
+    "fit": gettext_lazy("fit"),
+    "cost": gettext_lazy("cost"),
+    "continuity": gettext_lazy("continuity"),
 }
 RULE_NAMES = {
-    "skill": _lazy("skills"),
-    "validity": _lazy("validity of skills"),
-    "distance": _lazy("distance between sites"),
-    "excluded": _lazy("exclusion"),
-    "availability": _lazy("availability"),
-    "capacity": _lazy("other work"),
-    "max_projects": _lazy("most projects at once"),
-    "independence": _lazy("independence of build and review"),
-    "one_per_phase": _lazy("one slot per person and phase"),
-    "budget": _lazy("budget"),
+    "skill": gettext_lazy("skills"),
+    "validity": gettext_lazy("validity of skills"),
+    "distance": gettext_lazy("distance between sites"),
+    "excluded": gettext_lazy("exclusion"),
+    "availability": gettext_lazy("availability"),
+    "capacity": gettext_lazy("other work"),
+    "max_projects": gettext_lazy("most projects at once"),
+    "independence": gettext_lazy("independence of build and review"),
+    "one_per_phase": gettext_lazy("one slot per person and phase"),
+    "budget": gettext_lazy("budget"),
 }
 
 

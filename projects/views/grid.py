@@ -28,6 +28,7 @@ from teamhub.web.listing import (
     IntegerFilter,
     Listing,
 )
+from teamhub.web.templatetags.teamhub_tags import week, year_week
 
 DEFAULT_WEEKS, MAX_WEEKS = 13, 53
 PAGE = 40
@@ -141,7 +142,7 @@ class Grid:
         mondays = list(weeks.each_week(self.start, self.end))
         return [
             {
-                "label": weeks.iso_label(monday).split("-")[1],
+                "label": week(monday),
                 "year": monday.isocalendar().year,
                 "monday": monday,
                 "is_now": monday == today,
@@ -155,7 +156,7 @@ class Grid:
         return [self._row(person, load[person.pk]) for person in self.listing.rows]
 
     def _row(self, person: Person, load: PersonLoad) -> Row:
-        labels = [weeks.iso_label(monday) for monday in weeks.each_week(self.start, self.end)]
+        labels = [year_week(monday) for monday in weeks.each_week(self.start, self.end)]
         cells = [
             Cell(*values)
             for values in zip(labels, load.available, load.confirmed, load.tentative, strict=True)

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -81,5 +81,5 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     by = request.user
     token = get_object_or_404(selectors.tokens_for(by), pk=token_id)
     accounts.revoke_token(token=token, by=by)
-    messages.success(request, _t("The token “%(name)s” is revoked.") % {"name": token})
+    messages.success(request, gettext("The token “%(name)s” is revoked.") % {"name": token})
     return redirect("accounts:token-list")

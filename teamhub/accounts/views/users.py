@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -85,7 +85,7 @@ def user_detail(request: HttpRequest, user_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with show_error(form):
             accounts.change_user(user=user, by=by, **form.cleaned_data)
-            messages.success(request, _t("The account is saved."))
+            messages.success(request, gettext("The account is saved."))
             return redirect("accounts:user-detail", user.pk)
     context = {
         "account": user,
@@ -131,14 +131,16 @@ def user_unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(User, pk=user_id)
     lockout.unlock(user)
     audit.record(by, "login.unlock", user)
-    messages.success(request, _t("The account can log in again."))
+    messages.success(request, gettext("The account can log in again."))
     return redirect("accounts:user-detail", user.pk)
 
 
 def _issued(request: HttpRequest, link: OneTimeLink, address: str) -> HttpResponse:
     """Show the link this once, or say that it is on its way."""
     if not address:
-        messages.success(request, _t("The link goes to %(email)s.") % {"email": link.user.email})
+        messages.success(
+            request, gettext("The link goes to %(email)s.") % {"email": link.user.email}
+        )
         return redirect("accounts:user-detail", link.user.pk)
     context = {"link": link, "address": address}
     return render(request, "accounts/link_issued.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +118,9 @@ def fte(hundredths: Any) -> str:
 @register.filter
 def week(day: dt.date | None) -> str:
     """The ISO week of a day as W48; a dash for nothing."""
-    return f"W{day.isocalendar().week:02d}" if day else "–"
+    if day is None:
+        return "–"
+    return _("W%(week)s") % {"week": f"{day.isocalendar().week:02d}"}
 
 
 @register.filter
@@ -126,7 +129,13 @@ def year_week(day: dt.date | None) -> str:
     if day is None:
         return "–"
     year, number, _day = day.isocalendar()
-    return f"{year}-W{number:02d}"
+    return _("%(year)s-W%(week)s") % {"year": year, "week": f"{number:02d}"}
+
+
+@register.filter
+def week_names(labels: Iterable[str]) -> str:
+    """ISO weeks such as 2026-W48, as the language writes them."""
+    return ", ".join(year_week(dt.date.fromisocalendar(*_iso_week(label), 1)) for label in labels)
 
 
 @register.filter
@@ -194,6 +203,11 @@ def load_legend() -> dict[str, Any]:
 
 def _flat(context: template.Context) -> dict[str, Any]:
     return {str(name): value for name, value in context.flatten().items()}
+
+
+def _iso_week(label: str) -> tuple[int, int]:
+    year, _mark, number = label.partition("-W")
+    return int(year), int(number)
 
 
 def _percent(share: Any, most: int | None = None) -> int:
