@@ -1,0 +1,214 @@
+"""The catalog, people, their skills, load, absences and rates; files about people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from tests.integration.permissions.scene import RATE, REASON, Things, figure
+from tests.integration.permissions.walker import Probe
+
+RATE_TEXT = figure(RATE)
+LOAD = "weeks=20"
+DAY = dt.date(2094, 5, 4)
+
+
+def file_of(text: str) -> Any:
+    file = io.BytesIO(text.encode())
+    file.name = "file.csv"
+    return file
+
+
+def kind(name: str) -> tuple[tuple[str, str], ...]:
+    return (("kind", name),)
+
+
+def person_form(things: Things) -> dict[str, Any]:
+    return {
+        "key": "newcomer",
+        "name": "New Comer",
+        "department": things.department.pk,
+        "site": things.member.site_id,
+        "time_zone": "Europe/Berlin",
+        "weekly_hours": "40",
+        "max_concurrent_projects": "2",
+        "rate_per_fte_week": "77771.75",
+        "version": things.member.version,
+    }
+
+
+def absence_form(_things: Things) -> dict[str, Any]:
+    return {"first_on": DAY.isoformat(), "last_on": DAY.isoformat(), "version": "1"}
+
+
+def year_of(name: str) -> Any:
+    return lambda things: rf"\b{getattr(things, name).first_on.year}\b"
+
+
+def named(name: str) -> Any:
+    return lambda things: rf"\b{getattr(things, name).name}\b"
+
+
+def keyed(name: str) -> Any:
+    return lambda things: rf"(?m)^{getattr(things, name).key},"
+
+
+def people_probes() -> Iterator[Probe]:
+    yield from _catalog()
+    yield from _basics()
+    yield from _load()
+    yield from _absences()
+    yield from _rates()
+    yield from _files()
+
+
+def _catalog() -> Iterator[Probe]:
+    rule = ("role catalog", "read")
+    for name in ("role-catalog", "skill-catalog", "responsibility-map", "learning"):
+        yield Probe(rule, "GET", f"roles:{name}")
+    for name in ("department-list", "site-list"):
+        yield Probe(rule, "GET", f"roles:{name}")
+    for name in ("role-list", "skill-list", "department-list", "site-list"):
+        yield Probe(rule, "GET", f"api:roles:{name}")
+    rule = ("role catalog", "change departments and sites")
+    department = {"key": "new-one", "name_en": "New"}
+    site = {"key": "new-one", "name_en": "New", "time_zone": "Europe/Berlin"}
+    forms: list[tuple[str, tuple[str, ...], dict[str, str]]] = [
+        ("department-create", (), department),
+        ("department-update", ("department",), department),
+        ("site-create", (), site),
+        ("site-update", ("member.site_id",), site),
+        ("skill-kind-create", (), department),
+    ]
+    for name, args, form in forms:
+        yield Probe(rule, "GET", f"roles:{name}", args)
+        yield Probe(rule, "POST", f"roles:{name}", args, data=lambda _t, form=form: form, ok=302)
+
+
+def _basics() -> Iterator[Probe]:
+    rule = ("person basics", "read")
+    told = named("member")
+    yield Probe(rule, "GET", "roles:person-list", query="size=200", tells=told)
+    yield Probe(rule, "GET", "roles:person-list", query="size=200", root="people-list", tells=told)
+    yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=keyed("member"))
+    yield Probe(rule, "GET", "roles:person-detail", ("member",), tells=told)
+    yield Probe(rule, "GET", "api:roles:person-list", tells=told)
+    yield Probe(rule, "GET", "api:roles:person-detail", ("member",), tells=told)
+    rule = ("person basics", "create")
+    # The form of a lead offers the departments that they lead; another one is no choice of it.
+    yield Probe(rule, "POST", "roles:person-create", data=person_form, ok=302)
+    rule = ("person basics", "change")
+    held = ("member", "member_skill")
+    skill = {"level": "4", "version": "1"}
+    yield Probe(rule, "GET", "roles:person-update", ("member",))
+    yield Probe(rule, "POST", "roles:person-update", ("member",), data=person_form, ok=302)
+    yield Probe(rule, "GET", "roles:skill-create", ("member",))
+    yield Probe(rule, "POST", "roles:skill-create", ("member",), ok=422)  # an empty form
+    yield Probe(rule, "GET", "roles:skill-update", held)
+    yield Probe(rule, "POST", "roles:skill-update", held, data=lambda _t: skill, ok=302)
+    yield Probe(rule, "POST", "roles:skill-remove", held, data=lambda _t: skill, ok=302)
+
+
+def _load() -> Iterator[Probe]:
+    rule = ("person load and absence dates", "read")
+    for who in ("member", "worker"):
+        told = named(who)
+        csv = f"{LOAD}&format=csv"
+        yield Probe(rule, "GET", "projects:load-grid", query=f"{LOAD}&size=200", tells=told)
+        yield Probe(
+            rule,
+            "GET",
+            "projects:load-grid",
+            query=f"{LOAD}&size=200",
+            root="load-grid",
+            tells=told,
+        )
+        yield Probe(rule, "GET", "projects:load-grid", query=csv, tells=keyed(who))
+        yield Probe(rule, "GET", "api:load-list", query=LOAD, tells=told)
+        weeks = lambda _t: r'"weekly_hours"|"employed_from"'  # noqa: E731
+        yield Probe(rule, "GET", "api:roles:person-detail", (who,), tells=weeks)
+        yield Probe(rule, "GET", "roles:person-detail", (who,), tells=lambda _t: "Load by week")
+    for who, absence in (("member", "member_absence"), ("worker", "absence")):
+        year = year_of(absence)
+        yield Probe(rule, "GET", "roles:person-detail", (who,), tells=year)
+        yield Probe(rule, "GET", "api:roles:person-detail", (who,), tells=year)
+
+
+def _absences() -> Iterator[Probe]:
+    rule = ("person load and absence dates", "change absences")
+    for who, absence in (("member", "member_absence"), ("worker", "absence")):
+        place = (who, absence)
+        version = lambda _t: {"version": "1"}  # noqa: E731
+        yield Probe(rule, "GET", "roles:absence-create", (who,))
+        yield Probe(rule, "POST", "roles:absence-create", (who,), data=absence_form, ok=302)
+        yield Probe(rule, "GET", "roles:absence-update", place)
+        yield Probe(rule, "POST", "roles:absence-update", place, data=absence_form, ok=302)
+        yield Probe(rule, "POST", "roles:absence-remove", place, data=version, ok=302)
+    rule = ("absence reason", "read")
+
+    def reason(things: Things) -> str:
+        return REASON + things.worker.key
+
+    yield Probe(rule, "GET", "roles:person-detail", ("worker",), tells=reason)
+    yield Probe(
+        rule, "GET", "roles:absence-update", ("worker", "absence"), tells=reason, reads=ABSENCES
+    )
+    rule = ("absence reason", "change")
+    yield Probe(
+        rule,
+        "GET",
+        "roles:absence-create",
+        ("worker",),
+        tells=lambda _t: 'name="reason"',
+        reads=ABSENCES,
+    )
+
+
+ABSENCES = ("person load and absence dates", "change absences")
+
+
+def _rates() -> Iterator[Probe]:
+    def told(_things: Things) -> str:
+        return RATE_TEXT
+
+    rule = ("person rate", "read")
+    yield Probe(rule, "GET", "roles:person-detail", ("member",), tells=told)
+    yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=told)
+    yield Probe(rule, "GET", "api:roles:person-list", tells=told)
+    yield Probe(rule, "GET", "api:roles:person-detail", ("member",), tells=told)
+    yield Probe(
+        ("person rate", "change"),
+        "GET",
+        "roles:person-update",
+        ("member",),
+        tells=lambda _t: 'name="rate_per_fte_week"',
+        reads=("person basics", "change"),
+    )
+
+
+def _files() -> Iterator[Probe]:
+    def rows(_things: Things) -> dict[str, Any]:
+        return {"kind": "departments", "file": file_of("key,name\nnew-one,New\n")}
+
+    rule = ("imports", "people: preview and import")
+    yield Probe(rule, "GET", "roles:people-import")
+    yield Probe(rule, "GET", "roles:people-import", query="template=people")
+    yield Probe(rule, "POST", "roles:people-import", data=rows)
+    yield Probe(rule, "POST", "api:roles:people-import", data=rows)
+    people, away = kind("people"), kind("absences")
+    export = "roles:people-export"
+    rule = ("exports", "people: name, role, site, skills")
+    yield Probe(rule, "GET", export, kwargs=people, tells=keyed("member"))
+    yield Probe(rule, "GET", export, kwargs=kind("skills"), tells=keyed("member"))
+    yield Probe(rule, "GET", export, kwargs=kind("departments"), tells=keyed("department"))
+    hours = lambda _t: r"weekly_hours|employed_from|max_concurrent"  # noqa: E731
+    rule = ("exports", "people: hours, dates, load")
+    yield Probe(rule, "GET", export, kwargs=people, tells=hours)
+    yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=hours)
+    rule = ("exports", "people: rates")
+    yield Probe(rule, "GET", export, kwargs=people, tells=lambda _t: f"rate_per_fte|{RATE_TEXT}")
+    rule = ("exports", "people: absences")
+    yield Probe(rule, "GET", export, kwargs=away, tells=year_of("member_absence"))
+    yield Probe(rule, "GET", export, kwargs=away, tells=keyed("worker"))
