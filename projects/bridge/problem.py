@@ -100,7 +100,7 @@ def _weights(given: dict[str, int]) -> Weights:
     return Weights(
         **weights,
         cost_divisor=COST_DIVISOR,
-        max_offset_hours=int(most),
+        max_offset_hours=most,
     )
 
 

@@ -213,7 +213,7 @@ class Weights:
     continuity: int = 15
     overload: int = 20
     overload_pct: int = 85
-    max_offset_hours: int | None = 7
+    max_offset_hours: float | None = 7
 
     def __post_init__(self) -> None:
         require(len(self.fit_by_surplus) > 0, "weights", "fit_by_surplus is empty")
