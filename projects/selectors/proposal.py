@@ -89,8 +89,10 @@ class ProposalView:
         return self.run.cost if self.with_money else None
 
 
-def rows_of(run: StaffingRun) -> Any:
-    return run.rows.select_related(
+def rows_of(run: StaffingRun, user: User) -> Any:
+    """The rows of those of its projects whose plan the user sees."""
+    seen = run.rows.filter(slot__phase__project__in=Project.objects.detail_visible_to(user))
+    return seen.select_related(
         "person__department",
         "person__site",
         "slot__seat__role",
@@ -112,34 +114,42 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
             score=score_for(row, money=money),
             reasons=[line for one in row.blockers for line in blocker_lines(one, skills)],
         )
-        for row in rows_of(run)
+        for row in rows_of(run, user)
     ]
     return ProposalView(
         run=run,
         rows=shown,
         with_money=money,
         may_decide=any(one.may_decide for one in shown),
-        inherited=_inherited(run),
+        inherited=_inherited(run, user),
     )
 
 
-def _inherited(run: StaffingRun) -> list[str]:
-    """One line a person and rule (or project and rule), with the weeks it concerns."""
+def _inherited(run: StaffingRun, user: User) -> list[str]:
+    """One line a person and rule (or project and rule), with the weeks it concerns.
+
+    They tell of load and of plans: of people and projects where the user sees these.
+    """
     weeks_of: dict[tuple[Any, Any, str], list[int]] = {}
     for breach in run.inherited:
         key = (breach["person"], breach["project"], breach["rule"])
         weeks_of.setdefault(key, []).extend([] if breach["week"] is None else [breach["week"]])
     names = dict(
-        Person.objects.filter(pk__in={person for person, *_rest in weeks_of if person}).values_list(
-            "pk", "name"
-        )
+        Person.objects.load_visible_to(user)
+        .filter(pk__in={person for person, *_rest in weeks_of if person})
+        .values_list("pk", "name")
     )
     ids = {project for _person, project, _rule in weeks_of if project}
     projects = {
-        str(pk): name for pk, name in Project.objects.filter(pk__in=ids).values_list("pk", "name")
+        str(pk): name
+        for pk, name in Project.objects.detail_visible_to(user)
+        .filter(pk__in=ids)
+        .values_list("pk", "name")
     }
     lines = []
     for (person, project, rule), found in weeks_of.items():
+        if (person and person not in names) or (project and str(project) not in projects):
+            continue
         who = ", ".join(filter(None, [names.get(person), projects.get(str(project))]))
         text = f"{who}: {RULE_NAMES.get(rule, rule)}"
         if found:

@@ -15,6 +15,7 @@ from projects.assignment_forms import AssignForm, ChangeForm, RemoveForm
 from projects.models import Assignment, Slot
 from projects.selectors.candidates import candidates
 from projects.services import assignments as service
+from roles.models import Person
 from teamhub.accounts import permissions
 from teamhub.errors import Conflict, InvalidInput, Stale
 
@@ -50,6 +51,10 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {"slot": slot, "form": form, "clashes": clashes, "candidates": found}
     context["query"] = request.GET.get("q", "")[:100]
+    # What a choice would break is said to all who may choose; how free somebody is, to those who
+    # see the person's load.
+    loads = Person.objects.load_visible_to(request.user).order_by()
+    context["load_seen"] = set(loads.values_list("pk", flat=True))
     context["with_money"] = permissions.may_see_money(request.user)
     status = 422 if form.is_bound and form.errors else 409 if clashes else 200
     return render(request, "projects/assignment_create.html", context, status=status)
