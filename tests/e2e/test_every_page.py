@@ -83,6 +83,21 @@ def test_every_page_opens_and_fits(
         assert_fits(page)
 
 
+def test_a_page_that_is_too_wide_is_told(product: Product, phone: Page) -> None:
+    phone.goto(f"{product.url}/accounts/login/")
+    assert_fits(phone)
+
+    phone.evaluate("""() => {
+      const wide = document.createElement("h2");
+      wide.className = "text-nowrap";
+      wide.textContent = "wide ".repeat(200);
+      document.querySelector("main").append(wide);
+    }""")
+
+    with pytest.raises(AssertionError, match="px too wide"):
+        assert_fits(phone)
+
+
 def test_the_pages_of_the_product_are_under_the_policy(
     product: Product, page: Page, complaints: Complaints
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from teamhub import weeks
 from tests.browser import Complaints, log_in
@@ -49,8 +49,8 @@ def root(empty_product: Product) -> str:
 def choose(page: Page, kind: str, content: str, *, create_missing: bool = False) -> None:
     """Choose a kind and a file, and ask for the preview."""
     page.select_option("#id_kind", kind)
-    file = {"name": f"{kind}.csv", "mimeType": "text/csv", "buffer": content.encode()}
-    page.set_input_files("#id_file", files=[file])  # type: ignore[list-item]
+    file = FilePayload(name=f"{kind}.csv", mimeType="text/csv", buffer=content.encode())
+    page.set_input_files("#id_file", files=[file])
     if create_missing:
         page.check("[name=create_missing]")
     page.click("button:has-text('Preview')")
