@@ -52,8 +52,3 @@ def assert_fits(page: Page) -> None:
 def toast(page: Page, words: str) -> None:
     """Wait until the page says these words in its corner."""
     expect(page.locator("#th-alerts")).to_contain_text(words)
-
-
-def row_of(page: Page, words: str, *, within: str = "main") -> str:
-    """The text of the only table row with these words."""
-    return page.locator(f"{within} tbody tr", has_text=words).inner_text()
