@@ -132,7 +132,4 @@ def _person_assignments(request: HttpRequest, person: Person) -> dict[str, Any] 
 
 def _proposals(request: HttpRequest, project: Project) -> dict[str, Any] | None:
     runs = StaffingRun.objects.visible_to(request.user).filter(projects=project)[:5]
-    editable = Project.objects.editable_by(request.user).filter(pk=project.pk).exists()
-    if not runs and not editable:
-        return None
-    return {"runs": runs, "project": project, "may_propose": editable}
+    return {"runs": runs} if runs else None

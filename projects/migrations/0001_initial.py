@@ -442,7 +442,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10, verbose_name='status')),
-                ('outcome', models.CharField(blank=True, choices=[('proven', 'Proven best'), ('feasible', 'Feasible'), ('stopped', 'Stopped early'), ('infeasible', 'Infeasible')], max_length=10, verbose_name='outcome')),
+                ('outcome', models.CharField(blank=True, choices=[('proven', 'Proven best'), ('feasible', 'Feasible'), ('stopped', 'Stopped early'), ('infeasible', 'Not every demand can be met')], max_length=10, verbose_name='outcome')),
                 ('stage', models.CharField(blank=True, max_length=80, verbose_name='stage')),
                 ('progress', models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='progress')),
                 ('params', models.JSONField(blank=True, default=dict, verbose_name='parameters')),

@@ -41,7 +41,7 @@ class Outcome(models.TextChoices):
     PROVEN = "proven", _("Proven best")
     FEASIBLE = "feasible", _("Feasible")
     STOPPED = "stopped", _("Stopped early")
-    INFEASIBLE = "infeasible", _("Infeasible")
+    INFEASIBLE = "infeasible", _("Not every demand can be met")
 
 
 R = TypeVar("R", bound="Run")
