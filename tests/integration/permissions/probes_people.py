@@ -12,7 +12,7 @@ from tests.integration.permissions.walker import Probe
 
 RATE_TEXT = figure(RATE)
 LOAD = "weeks=20"
-DAY = dt.date(2094, 5, 4)
+DAY = dt.date(2190, 5, 4)
 
 
 def file_of(text: str) -> Any:

@@ -193,7 +193,8 @@ def _checklist() -> Iterator[Probe]:
 def _assignments() -> Iterator[Probe]:
     one, held = "api:projects:assignment-detail", ("held",)
     yield Probe(ASSIGNMENTS, "GET", one, held)
-    listed = {"tells": label("team"), "refused": 200}
+    others = lambda things: rf"\b{things.held.person.key}\b"  # noqa: E731
+    listed = {"tells": others, "refused": 200}
     yield Probe(ASSIGNMENTS, "GET", "api:projects:assignment-list", **listed)
     yield Probe(ASSIGNMENTS, "GET", "api:projects:assignment-list", query="format=csv", **listed)
     rule = ("hand assignment", "create, change, remove")
@@ -242,7 +243,9 @@ def _files() -> Iterator[Probe]:
     for name in ("projects:plan-export", "api:projects:plan-export"):
         rule = ("exports", "plan: phases, slots, assignments")
         key = lambda things: rf"(?m)^{things.project.key},"  # noqa: E731
-        for one in ("projects", "phases", "seats", "assignments"):
+        for one in ("projects", "phases", "seats"):
             yield Probe(rule, "GET", name, kwargs=kind(one), tells=key)
+        others = lambda things: rf"(?m)^{things.project.key},.*,{things.held.person.key},"  # noqa: E731
+        yield Probe(rule, "GET", name, kwargs=kind("assignments"), tells=others)
         rule = ("exports", "plan: budgets")
         yield Probe(rule, "GET", name, kwargs=kind("projects"), tells=budget)

@@ -34,9 +34,7 @@ ROW_COST = Decimal("43211.25")
 OBJECTIVE, BOUND, FIRST_OBJECTIVE = 135791357, 135799313.5, 135000135
 MONEY = (RATE, BUDGET["alpha"], BUDGET["beta"], COST, ROW_COST, OBJECTIVE, BOUND, FIRST_OBJECTIVE)
 REASON = "secret-reason-"
-# Nothing else happens in these years.
-AWAY = {"omar": 2091, "mia": 2092}
-AWAY_OWN = 2093
+FIRST_YEAR = 2091  # everybody is away in a year of their own, in which nothing else happens
 
 
 def figure(amount: Decimal | float) -> str:
@@ -112,12 +110,14 @@ class Scene:
         self.hal, self.eva = person("hal", self.apps), person("eva", self.apps)
         self.omar, self.ute = person("omar", self.infra), person("ute", self.infra)
         self.ida, self.uwe = person("ida", self.infra), person("uwe", self.infra)
-        self.away = {one.key: self._absence(one, AWAY[one.key]) for one in (self.mia, self.omar)}
+        self.away: dict[str, Any] = {}
+        for one in (self.mia, self.omar):
+            self._absence(one)
         self.persons: dict[str, Any] = {}
         for user in self.users():
             if user != self.lea:
                 self.persons[user.username] = one = person(user.username, self.infra, user=user)
-                self.away[one.key] = self._absence(one, AWAY_OWN)
+                self._absence(one)
 
     def _person(self, key: str, department: Any, **fields: Any) -> Any:
         fields |= {"key": key.replace(" ", "-"), "site": self.site, "department": department}
@@ -125,10 +125,11 @@ class Scene:
         PersonSkill.objects.create(person=one, skill=self.skill, level=3)
         return one
 
-    @staticmethod
-    def _absence(person: Any, year: int) -> Any:
+    def _absence(self, person: Any) -> None:
+        year = FIRST_YEAR + len(self.away)
         first, last = dt.date(year, 3, 5), dt.date(year, 3, 9)
-        return make.make_absence(person, first, last, reason=REASON + person.key)
+        reason = REASON + person.key
+        self.away[person.key] = make.make_absence(person, first, last, reason=reason)
 
     def users(self) -> list[User]:
         return [*self.stewards.values(), *self.members.values(), self.lea]
@@ -244,7 +245,7 @@ class Scene:
         )
 
     def _requests(self) -> None:
-        """Of alpha to infra for omar, of beta to apps for eva, of gamma to infra for ute: all wait."""
+        """Alpha asks infra for omar, beta asks apps for eva, gamma asks infra for ute; all wait."""
         self.asks_infra = self._request("alpha", self.omar, self.infra, self.members["manager"])
         self.asks_apps = self._request("beta", self.eva, self.apps, self.lea)
         self.among_strangers = self._request("gamma", self.ute, self.infra, self.lea)
@@ -283,6 +284,11 @@ class Scene:
     def foreign(self) -> Things:
         """What belongs to lea and her people."""
         return self._things("foreign", "beta", "lea", self.omar, self.among_strangers, self.ida)
+
+    def held(self, group: str) -> Things:
+        """What a member of the group meets in the project where they work."""
+        user = self.members[group]
+        return self._things("held", "alpha", user.username, self.omar, self.asks_infra, self.eva)
 
     def _things(
         self, word: str, plan: str, name: str, member: Any, request: Any, spare: Any
