@@ -9,9 +9,7 @@ from django.utils import timezone
 from projects.models import StaffingRun
 
 
-def test_running_and_failed_runs_show_to_those_who_may_see_them(
-    cast: Any, client_for: Any
-) -> None:
+def test_running_and_failed_runs_show_to_those_who_may_see_them(cast: Any, client_for: Any) -> None:
     StaffingRun.objects.create(requested_by=cast.ada, status="running", stage="search")
     StaffingRun.objects.create(
         requested_by=cast.ada,
