@@ -61,6 +61,16 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(autouse=True)
+def own_language_and_zone() -> Iterator[None]:
+    """A request leaves its user's language and time zone on the thread; no test inherits them."""
+    from django.utils import timezone, translation
+
+    yield
+    translation.activate("en")
+    timezone.deactivate()
+
+
 @pytest.fixture
 def reference(db: None) -> None:
     """The reference data (roles, skills, domain templates), as after `manage.py seed_reference`."""
