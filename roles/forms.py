@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from roles import selectors
 from roles.models import Absence, Department, Person, PersonSkill, Role, Site, Skill
@@ -71,7 +72,7 @@ class PersonForm(RowForm):
             "employed_to": Day,
             "roles": forms.CheckboxSelectMultiple,
         }
-        labels = {"sort_name": _("Sort as")}
+        labels = {"name": pgettext_lazy("person", "Name"), "sort_name": _("Sort as")}
         help_texts = {
             "key": _("Stands in import files and addresses; it does not change later."),
             "sort_name": _("Where the name stands in lists, such as pinyin. Blank: the name."),
@@ -106,6 +107,7 @@ class SkillLevelForm(RowForm):
     class Meta:
         model = PersonSkill
         fields = ["skill", "level", "valid_from", "valid_to", "evidence"]
+        labels = {"skill": _("Skill")}
         widgets = {"valid_from": Day, "valid_to": Day}
         help_texts = {
             "valid_to": _("Last day. Blank if it never expires."),
@@ -148,6 +150,7 @@ class DepartmentForm(forms.ModelForm):
         model = Department
         fields = ["key", "name_en", "name_zh", "parent", "leads"]
         labels = {"parent": _("Part of"), "leads": _("Leads")}
+        error_messages = {"key": {"unique": _("This key is taken. Choose another one.")}}
         help_texts = {
             "leads": _("They may edit its people. Hold Ctrl to choose several."),
         }
@@ -166,6 +169,7 @@ class SiteForm(forms.ModelForm):
         model = Site
         fields = ["key", "name_en", "name_zh", "country", "time_zone", "calendar"]
         labels = {"calendar": _("Public holidays")}
+        error_messages = {"key": {"unique": _("This key is taken. Choose another one.")}}
         help_texts = {
             "country": _("Two letters, such as DE or CN."),
             "time_zone": _("Such as Europe/Berlin or Asia/Shanghai."),
@@ -184,5 +188,7 @@ class SkillForm(forms.ModelForm):
     class Meta:
         model = Skill
         fields = ["key", "name_en", "name_zh", "discipline"]
+        labels = {"discipline": _("Discipline")}
+        error_messages = {"key": {"unique": _("This key is taken. Choose another one.")}}
 
     refuse = RowForm.refuse

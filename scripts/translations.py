@@ -41,7 +41,8 @@ FUNCTIONS = {
 }
 KEYWORDS: dict[str, Any] = dict.fromkeys(FUNCTIONS)  # Babel finds all words of their calls
 PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]*[\d.]*[sdifge]|%[\d.]*[sdif]|\{(\w*)\}")
-CONVERTED = re.compile(r"%(?:\(\w+\))?[sdifge]")
+WIDTH = re.compile(r"(?<=[%)])[#0\- +\d.]+")
+CONVERTED = re.compile(r"%(?:\(\w+\))?[#0\- +]*[\d.]*[sdifge]")
 
 Key = tuple[str, str]  # context, text
 
@@ -234,8 +235,13 @@ def _placeholder_complaints(entry: polib.POEntry) -> list[str]:
 
 
 def placeholders(text: str) -> list[str]:
-    """Return what is filled in later, sorted; those without a name in their order."""
-    found = [match.group(0) for match in PLACEHOLDER.finditer(text.replace("%%", ""))]
+    """Return what is filled in later, sorted; those without a name in their order.
+
+    Width and zeros are the language's own affair: W%(week)02d may become %(week)d.
+    """
+    found = [
+        WIDTH.sub("", match.group(0)) for match in PLACEHOLDER.finditer(text.replace("%%", ""))
+    ]
     return sorted({each for each in found if each[1] in "({"}) + [
         each for each in found if each[1] not in "({"
     ]

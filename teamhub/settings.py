@@ -236,6 +236,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = USE_TZ = True
 # Off: {{ row.pk }} in an id, a value or an address must stay 1234. The filters group their figures.
 USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = "teamhub.formats"
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"

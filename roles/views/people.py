@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from roles import exports, selectors
@@ -66,7 +67,7 @@ def _listed(people: Any) -> QuerySet[Person]:
 
 def _columns() -> list[Column]:
     return [
-        Column("name", _("Name"), order=("sort_name", "name")),
+        Column("name", pgettext("person", "Name"), order=("sort_name", "name")),
         Column("roles", _("Roles")),
         Column("department", _("Department"), order="department__name_en"),
         Column("site", _("Site"), order="site__name_en"),

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from teamhub.accounts import time_zones
 from teamhub.accounts.models import SCOPES, User
@@ -33,7 +34,7 @@ class ForgottenForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    full_name = forms.CharField(label=_("Name"), max_length=200)
+    full_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     groups = forms.MultipleChoiceField(
         label=_("Groups"),

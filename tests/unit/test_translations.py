@@ -221,6 +221,7 @@ def test_a_catalog_that_was_not_compiled_is_refused(product: Path) -> None:
         ("%s before %d", ["%s", "%d"]),
         ("{n} at 100 %%", ["{n}"]),
         ("100 % sure", []),
+        ("W%(week)02d", ["%(week)d"]),
     ],
 )
 def test_placeholders_are_found(text: str, found: list[str]) -> None:

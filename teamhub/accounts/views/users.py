@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,7 +27,12 @@ from teamhub.web.listing import ChoiceFilter, Column, Listing
 ROOT = "user-list"
 COLUMNS = [
     Column("username", _("User name"), order="username"),
-    Column("name", _("Name"), order=("last_name", "first_name"), value=User.get_full_name),
+    Column(
+        "name",
+        pgettext_lazy("person", "Name"),
+        order=("last_name", "first_name"),
+        value=User.get_full_name,
+    ),
     Column("email", _("E-mail address"), order="email"),
     Column("groups", _("Groups"), value=selectors.group_labels),
     Column("state", _("State"), value=selectors.state_of),

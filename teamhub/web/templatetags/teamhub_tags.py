@@ -120,7 +120,7 @@ def week(day: dt.date | None) -> str:
     """The ISO week of a day as W48; a dash for nothing."""
     if day is None:
         return "–"
-    return _("W%(week)s") % {"week": f"{day.isocalendar().week:02d}"}
+    return _("W%(week)02d") % {"week": day.isocalendar().week}
 
 
 @register.filter
@@ -129,7 +129,7 @@ def year_week(day: dt.date | None) -> str:
     if day is None:
         return "–"
     year, number, _day = day.isocalendar()
-    return _("%(year)s-W%(week)s") % {"year": year, "week": f"{number:02d}"}
+    return _("%(year)d-W%(week)02d") % {"year": year, "week": number}
 
 
 @register.filter
