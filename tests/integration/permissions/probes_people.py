@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tests.integration.permissions.scene import RATE, REASON, Things, figure
-from tests.integration.permissions.walker import Probe
+from tests.integration.permissions.walker import Probe, always
 
 RATE_TEXT = figure(RATE)
 LOAD = "weeks=20"
@@ -84,7 +85,7 @@ def _catalog() -> Iterator[Probe]:
     ]
     for name, args, form in forms:
         yield Probe(rule, "GET", f"roles:{name}", args)
-        yield Probe(rule, "POST", f"roles:{name}", args, data=lambda _t, form=form: form, ok=302)
+        yield Probe(rule, "POST", f"roles:{name}", args, data=partial(always, form), ok=302)
 
 
 def _basics() -> Iterator[Probe]:

@@ -177,7 +177,7 @@ def _checklist() -> Iterator[Probe]:
     yield Probe(ITEMS, "GET", page + "detail", ("item",))
     yield Probe(ITEMS, "GET", page + "detail", ("item",), query="open=tick", root="item-{item}")
     yield Probe(ITEMS, "GET", api + "detail", ("item",))
-    listed = {"tells": text, "refused": 200}
+    listed: dict[str, Any] = {"tells": text, "refused": 200}
     yield Probe(ITEMS, "GET", api + "list", **listed)
     yield Probe(ITEMS, "GET", "projects:project-detail", ("project",), **listed)
     rule = ("checklist tick", "tick and untick")
@@ -194,7 +194,7 @@ def _assignments() -> Iterator[Probe]:
     one, held = "api:projects:assignment-detail", ("held",)
     yield Probe(ASSIGNMENTS, "GET", one, held)
     others = lambda things: rf"\b{things.held.person.key}\b"  # noqa: E731
-    listed = {"tells": others, "refused": 200}
+    listed: dict[str, Any] = {"tells": others, "refused": 200}
     yield Probe(ASSIGNMENTS, "GET", "api:projects:assignment-list", **listed)
     yield Probe(ASSIGNMENTS, "GET", "api:projects:assignment-list", query="format=csv", **listed)
     rule = ("hand assignment", "create, change, remove")

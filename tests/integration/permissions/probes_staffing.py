@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tests.integration.permissions.scene import COST, ROW_COST, Things, figure
-from tests.integration.permissions.walker import Probe
+from tests.integration.permissions.walker import Probe, always
 
 PROPOSALS = ("proposal read", "read")
 RUNS = ("runs", "read")
@@ -112,7 +113,7 @@ def _runs() -> Iterator[Probe]:
     yield Probe(RUNS, "GET", "runs:run-status", ("run",))
     yield Probe(RUNS, "GET", "runs:run-status", ("active",), root="run-status-{active}")
     yield Probe(RUNS, "GET", "api:run-detail", ("run",))
-    listed = {"tells": run_id, "refused": 200}
+    listed: dict[str, Any] = {"tells": run_id, "refused": 200}
     yield Probe(RUNS, "GET", "runs:run-list", **listed)
     yield Probe(RUNS, "GET", "runs:run-list", root="run-list", **listed)
     yield Probe(RUNS, "GET", "runs:run-list", query="format=csv", **listed)
@@ -153,7 +154,7 @@ def _audit_and_users() -> Iterator[Probe]:
         ("accounts:user-unlock", ("account",), {}, 302),
     ]
     for name, args, form, ok in posts:
-        yield Probe(rule, "POST", name, args, data=lambda _t, form=form: form, ok=ok)
+        yield Probe(rule, "POST", name, args, data=partial(always, form), ok=ok)
     whom = lambda things: {"person": things.member.pk, "group": "engineer"}  # noqa: E731
     yield Probe(rule, "POST", "roles:person-invite", data=whom)
 
@@ -173,7 +174,7 @@ def _own_account() -> Iterator[Probe]:
 def _tokens() -> Iterator[Probe]:
     rule = ("tokens", "read")
     told = lambda things: f"token of {things.token.user.username}"  # noqa: E731
-    listed = {"tells": told, "refused": 200, "query": "size=200"}
+    listed: dict[str, Any] = {"tells": told, "refused": 200, "query": "size=200"}
     yield Probe(rule, "GET", "accounts:token-list", **listed)
     yield Probe(rule, "GET", "accounts:token-list", root="token-list", **listed)
     yield Probe(rule, "GET", "accounts:token-list", **(listed | {"query": "format=csv"}))

@@ -28,11 +28,21 @@ NOBODY = "nobody"  # logged in, in no group
 REVIEWS = {"reviewer", "legal"}
 
 RATE = Decimal("77771.75")
-BUDGET = {"alpha": Decimal("888883.25"), "beta": Decimal("333661.25"), "gamma": None}
+ALPHA_BUDGET, BETA_BUDGET = Decimal("888883.25"), Decimal("333661.25")
+BUDGET = {"alpha": ALPHA_BUDGET, "beta": BETA_BUDGET, "gamma": None}
 COST = Decimal("654321.25")
 ROW_COST = Decimal("43211.25")
 OBJECTIVE, BOUND, FIRST_OBJECTIVE = 135791357, 135799313.5, 135000135
-MONEY = (RATE, BUDGET["alpha"], BUDGET["beta"], COST, ROW_COST, OBJECTIVE, BOUND, FIRST_OBJECTIVE)
+MONEY: tuple[Decimal | float, ...] = (
+    RATE,
+    ALPHA_BUDGET,
+    BETA_BUDGET,
+    COST,
+    ROW_COST,
+    OBJECTIVE,
+    BOUND,
+    FIRST_OBJECTIVE,
+)
 REASON = "secret-reason-"
 FIRST_YEAR = 2091  # everybody is away in a year of their own, in which nothing else happens
 

@@ -22,7 +22,15 @@ from tests.integration.permissions.probes_people import people_probes
 from tests.integration.permissions.probes_projects import project_probes
 from tests.integration.permissions.probes_staffing import ground_probes, staffing_probes
 from tests.integration.permissions.rows import EVERY_PLAN, PLAN_BY_WORK, VIEWS, View, Who
-from tests.integration.permissions.scene import BUDGET, GROUPS, NOBODY, Scene, Things, figure
+from tests.integration.permissions.scene import (
+    ALPHA_BUDGET,
+    BUDGET,
+    GROUPS,
+    NOBODY,
+    Scene,
+    Things,
+    figure,
+)
 from tests.integration.permissions.walker import Answer, Probe, Walker
 from tests.matrix import Rule, load_matrix
 
@@ -53,6 +61,7 @@ class World:
 
     def who(self, kind: str, group: str) -> tuple[Walker, Who]:
         walker = (self.stewards if kind == "steward" else self.members)[group]
+        assert walker.user is not None
         return walker, Who(self.scene, group, kind, walker.user)
 
 
@@ -277,7 +286,7 @@ def test_a_clash_with_the_budget_tells_amounts_to_managers_only(
 
     assert answer.status == (409 if api else 422)
     assert "budget of Project alpha would be exceeded" in answer.text
-    told = bool(re.search(figure(BUDGET["alpha"]), answer.text))
+    told = bool(re.search(figure(ALPHA_BUDGET), answer.text))
     assert told == (group == "manager")
     assert bool(list(leaks.money_in(answer))) == (group == "manager")
 
