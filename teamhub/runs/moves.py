@@ -70,7 +70,8 @@ def claim(model: type[R], run_id: str, *, worker: str) -> R | None:
     queued = model.objects.filter(pk=run.pk, status=Status.QUEUED, attempt=run.attempt)
     if not queued.update(**fields):
         return None
-    claimed = model.objects.select_related("requested_by").get(pk=run.pk)
+    row: Any = model.objects.select_related("requested_by").get(pk=run.pk)
+    claimed: R = row
     # Whoever reads the row now may already see a later attempt; ours is the one we wrote.
     for name, value in fields.items():
         setattr(claimed, name, value)
