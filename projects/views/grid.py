@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from projects.models import Project
@@ -113,7 +114,7 @@ class Grid:
             DateFilter("from", _("From week of"), apply=lambda people, _value: people),
             IntegerFilter(
                 "weeks",
-                _("Weeks"),
+                pgettext_lazy("how many", "Weeks"),
                 least=1,
                 most=MAX_WEEKS,
                 apply=lambda people, _value: people,
