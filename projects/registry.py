@@ -1,8 +1,10 @@
-"""What upper apps add to a project's life: gate criteria, and work to do when one is made.
+"""Where upper apps meet in a project: gate criteria, what is done when one is made, device use.
 
 `projects` says which facts a gate asks for (`expect`); the app that knows the fact says how it
 stands (`register_criterion`). An expected fact that nobody answers for is "unknown" and does not
-pass. Callables run in the transaction of the service; their errors are not swallowed.
+pass. One app owns workloads (`provide_workloads`), another measures what devices were busy for them
+(`devices_used`); neither knows the other. Callables run in the transaction of the service; their
+errors are not swallowed.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -36,8 +39,31 @@ class Missing:
         return {"kind": self.kind, "key": self.key, "text": str(self.text)}
 
 
+@dataclass(frozen=True)
+class WorkloadChoice:
+    """A workload as other apps may name it."""
+
+    key: str  # stays the same for the life of the workload
+    name: Text
+    phase_id: int
+
+
+@dataclass(frozen=True)
+class DeviceUse:
+    """Devices that were busy for a workload: one measurement, reported once."""
+
+    workload: str  # key of a WorkloadChoice
+    source: str  # unique name of the measurement, such as "training:<run id>"
+    device_seconds: float  # devices x seconds
+    device: str  # what was busy, as the measuring program calls it
+    started_at: datetime
+    ended_at: datetime
+
+
 Check = Callable[["Phase"], list[Missing]]
 CreatedHook = Callable[["Project", "User"], Any]
+WorkloadSource = Callable[["User", "Project"], list[WorkloadChoice]]
+UseHook = Callable[[DeviceUse, "User"], Any]
 
 
 @dataclass(frozen=True)
@@ -61,6 +87,8 @@ class Criterion:
 class _Registry:
     criteria: dict[str, Criterion] = field(default_factory=dict)
     created: list[CreatedHook] = field(default_factory=list)
+    workloads: list[WorkloadSource] = field(default_factory=list)
+    uses: list[UseHook] = field(default_factory=list)
 
 
 _registry = _Registry()
@@ -106,10 +134,37 @@ def project_created(project: Project, by: User) -> None:
         hook(project, by)
 
 
+def provide_workloads(source: WorkloadSource) -> None:
+    """Let `source(user, project)` name the workloads of a project that this user may see."""
+    if source not in _registry.workloads:
+        _registry.workloads.append(source)
+
+
+def workloads_of(user: User, project: Project) -> list[WorkloadChoice]:
+    """Workloads of the project that the user may see; empty while no app owns any."""
+    return [choice for source in _registry.workloads for choice in source(user, project)]
+
+
+def on_devices_used(hook: UseHook) -> None:
+    """Call `hook(use, by)` in the transaction that stores a measured use of devices."""
+    if hook not in _registry.uses:
+        _registry.uses.append(hook)
+
+
+def devices_used(use: DeviceUse, by: User) -> None:
+    for hook in _registry.uses:
+        hook(use, by)
+
+
 @contextmanager
 def isolated() -> Iterator[None]:
     """Changes inside the block end with it; for tests."""
-    before = _Registry(dict(_registry.criteria), list(_registry.created))
+    before = _Registry(
+        dict(_registry.criteria),
+        list(_registry.created),
+        list(_registry.workloads),
+        list(_registry.uses),
+    )
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from projects import registry
 from projects.phases import ORDER, PhaseKey
 
 PHASE: Any = SimpleNamespace(key="design")
+PROJECT: Any = SimpleNamespace(pk=1)
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +64,27 @@ def test_a_hook_is_called_once_however_often_it_is_registered():
     by: Any = "ada"
     registry.project_created(project, by)
     assert calls == [("project", "ada")]
+
+
+def test_apps_meet_over_a_workload_without_knowing_each_other():
+    choice = registry.WorkloadChoice("w-1", "Pre-training", 7)
+    by: Any = "ada"
+    before = registry.workloads_of(by, PROJECT)
+    registry.provide_workloads(lambda user, project: [choice] if project is PROJECT else [])
+    assert registry.workloads_of(by, PROJECT) == [*before, choice]
+
+    told = []
+    registry.on_devices_used(lambda use, who: told.append((use, who)))
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    use = registry.DeviceUse("w-1", "training:1", 90.0, "cpu", at, at + timedelta(seconds=90))
+    registry.devices_used(use, by)
+    assert told == [(use, by)]
+
+
+def test_nothing_of_an_isolated_block_stays():
+    with registry.isolated():
+        registry.provide_workloads(lambda user, project: [])
+        registry.on_devices_used(lambda use, who: None)
+        inside = vars(registry._registry).copy()
+    assert len(inside["workloads"]) == len(registry._registry.workloads) + 1
+    assert len(inside["uses"]) == len(registry._registry.uses) + 1
