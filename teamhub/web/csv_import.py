@@ -182,8 +182,11 @@ class CsvImporter:
         planned = self._apply(sheet, result, dry_run)
         found = sorted({*sheet.errors, *self._errors}, key=lambda error: (error.row, error.column))
         result.errors = found[:MAX_ERRORS]
+        refused = {error.row for error in found}
         for row in planned:
             match row.action:
+                case _ if row.line in refused:
+                    pass
                 case "create":
                     result.created += 1
                 case "update":
