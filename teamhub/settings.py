@@ -270,7 +270,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "teamhub.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["teamhub.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "teamhub.api.schema.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"token": env.text("TOKEN_THROTTLE", "30/min")},
     "EXCEPTION_HANDLER": "teamhub.api.errors.handle",

@@ -38,6 +38,9 @@ class AllRuns:
         model = registry.by_kind(kind)
         return type(self)([part for part in self._parts if part.model is model])
 
+    def about(self, words: str) -> Self:
+        return type(self)([part.filter(part.model.about(words)) for part in self._parts])
+
     def count(self) -> int:
         return sum(part.count() for part in self._parts)
 
@@ -53,8 +56,8 @@ class AllRuns:
         for part in self._parts:
             wanted = [pk for pk, _at, kind in keys if kind == part.model.kind]
             if wanted:
-                rows = part.model.objects.select_related("requested_by").in_bulk(wanted)
-                found |= rows
+                rows = part.model.objects.select_related("requested_by")
+                found |= rows.prefetch_related(*part.model.subject_needs).in_bulk(wanted)
         return [found[pk] for pk, _at, _kind in keys if pk in found]
 
     def iterator(self, chunk_size: int = 500) -> Iterator[Run]:
