@@ -183,8 +183,21 @@ def test_one_tap_ticks_an_item_without_evidence(item, cast, client_for):
     assert "<html" not in text
     assert "th-item-done" in text
     assert f'id="rail-open-{item.phase_id}" hx-swap-oob="true"' in text
+    # The button is gone that had the focus: its successor takes it.
+    assert text.count("autofocus") == 1
     item.refresh_from_db()
     assert item.is_done
+
+
+def test_a_tick_on_the_phase_page_brings_its_gate_along(item, cast, client_for):
+    client = client_for(cast.ada)
+    page = client.get(reverse("projects:phase-detail", args=[item.phase_id])).content.decode()
+    assert f"<strong>{item.key}</strong>" in page
+    url = reverse("projects:item-tick", args=[item.pk])
+    text = client.post(url, {"place": "phase"}, headers=hx(item)).content.decode()
+
+    assert 'id="phase-gate" aria-labelledby="gate-title" hx-swap-oob="true"' in text
+    assert f"<strong>{item.key}</strong>" not in text
 
 
 def test_the_second_tap_comes_after_a_form_with_a_focused_field(scene, cast, client_for):
