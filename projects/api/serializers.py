@@ -304,4 +304,7 @@ class ImportOut(serializers.Serializer[Any]):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
+    beside = serializers.ListField(
+        child=serializers.CharField(), help_text="What is made beside the rows."
+    )
     errors = RowErrorOut(many=True)  # type: ignore[assignment]

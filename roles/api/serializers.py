@@ -145,4 +145,7 @@ class PeopleImportOut(serializers.Serializer[Any]):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
+    beside = serializers.ListField(
+        child=serializers.CharField(), help_text="What is made beside the rows."
+    )
     errors = PeopleRowErrorOut(many=True)  # type: ignore[assignment]

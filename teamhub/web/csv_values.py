@@ -17,6 +17,7 @@ _FALSE = {"false", "no", "n", "0", "否"}
 # At most 15 digits: what a spreadsheet keeps.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -53,6 +54,12 @@ def decimal(
     """A number with a point (or a comma) before its decimals, at most `places` of them."""
 
     def parse(raw: str) -> Decimal:
+        if places < 3 and _THOUSANDS.fullmatch(raw):
+            plain = raw.replace(",", "")
+            raise ValueError(
+                _("“%(raw)s” has a comma between thousands. Write %(plain)s.")
+                % {"raw": raw, "plain": plain}
+            )
         if not _DECIMAL.fullmatch(raw):
             raise ValueError(_("“%(raw)s” is not a number.") % {"raw": raw})
         value = Decimal(raw.replace(",", "."))
