@@ -121,7 +121,9 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
             row=row,
             may_decide=row.slot.phase.project_id in editable,
             score=score_for(row, money=money),
-            reasons=[line for one in row.blockers for line in blocker_lines(one, skills)],
+            reasons=[
+                line for one in row.blockers for line in blocker_lines(one, skills, money=money)
+            ],
             answering=answering.get(row.pk, ""),
         )
         for row in rows
@@ -194,9 +196,19 @@ def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:
     return {key: value for key, value in row.score.items() if key == "fit"}
 
 
-def blocker_lines(blocker: dict[str, Any], skills: dict[str, str]) -> list[str]:
-    """Why a slot stays open, in words: the rule to lift first, then what each rule takes away."""
+MONEY_RULES = {"budget"}
+
+
+def blocker_lines(blocker: dict[str, Any], skills: dict[str, str], *, money: bool) -> list[str]:
+    """Why a slot stays open, in words: the rule to lift first, then what each rule takes away.
+
+    Without `money` nothing is said that tells of rates or of a budget.
+    """
     reason = blocker.get("reason")
+    rules_named = [one for one in blocker.get("rules", ()) if money or one not in MONEY_RULES]
+    hidden = not money and (reason == "not_worth_it" or rules_named != [*blocker.get("rules", ())])
+    if hidden and not rules_named:
+        return [_("Something that only managers see stands in the way; ask one.")]
     if reason == "nobody":
         return [_("Nobody is employed in these weeks.")]
     if reason == "not_worth_it":
@@ -204,12 +216,16 @@ def blocker_lines(blocker: dict[str, Any], skills: dict[str, str]) -> list[str]:
     if reason == "not_reached":
         return [_("Somebody could take it; the solver ran out of time. Allow more seconds.")]
     lines = []
-    rules = [str(RULE_NAMES.get(rule, rule)) for rule in blocker.get("rules", ())]
+    rules = [str(RULE_NAMES.get(rule, rule)) for rule in rules_named]
     if rules:
         text = _("Stands in the way: %(rules)s")
         lines.append(text % {"rules": _(" and ").join(rules)})
     lines += [_supply(row, skills) for row in blocker.get("skills", ())]
-    lines += [_failing(rule, count) for rule, count in blocker.get("failing", {}).items()]
+    lines += [
+        _failing(rule, count)
+        for rule, count in blocker.get("failing", {}).items()
+        if money or rule not in MONEY_RULES
+    ]
     return [line for line in lines if line]
 
 

@@ -68,6 +68,17 @@ def test_the_same_key_twice_ticks_once(item, cast):
     assert AuditEvent.objects.filter(verb="item.tick").count() == 1
 
 
+def test_a_key_that_came_with_something_else_is_refused(item, cast):
+    tick(item, by=cast.bo, note="First", idempotency_key="k1")
+    with pytest.raises(Conflict) as refusal:
+        tick(item, by=cast.bo, note="Second", idempotency_key="k1")
+    assert refusal.value.code == "idempotency_key_reused"
+    with pytest.raises(Conflict):
+        untick(item, by=cast.bo, reason="No", idempotency_key="k1")
+    item.refresh_from_db()
+    assert (item.is_done, item.note) == (True, "First")
+
+
 def test_a_late_repeat_does_not_undo_an_untick(item, cast):
     tick(item, by=cast.bo, idempotency_key="k1")
     untick(item, by=cast.bo, reason="Too early")

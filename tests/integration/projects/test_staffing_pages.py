@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, StaffingRequest, StaffingRun
-from projects.services import staffing
+from projects.services import assignments, staffing
+from teamhub.errors import Conflict
 from tests import builders
 from tests.integration.projects.staffing_scene import Company, solve
 
@@ -88,6 +89,23 @@ def test_a_deputy_who_is_no_manager_reads_the_proposal_without_money(
     assert all(set(row["score"]) <= {"fit"} and "cost" not in row for row in rows)
 
 
+def test_why_a_slot_stays_open_tells_nothing_of_money_to_those_who_see_none(
+    company: Company, run: StaffingRun, cast: Any, client_for: Any
+) -> None:
+    company.project.deputies.add(cast.bo)
+    row = run.rows.get(person__isnull=True)
+    for blocker, words in (
+        ({"rules": ["budget"], "failing": {"budget": 7}}, "7 people would exceed the budget"),
+        ({"reason": "not_worth_it"}, "would cost more than it is worth"),
+    ):
+        row.blockers = [blocker]
+        row.save()
+        assert words in client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
+        page = client_for(cast.bo).get(f"/staffing/{run.pk}/").content.decode()
+        assert words not in page
+        assert "Something that only managers see" in page
+
+
 def test_a_stranger_gets_404_everywhere(
     company: Company, run: StaffingRun, cast: Any, client_for: Any, api_for: Any
 ) -> None:
@@ -152,6 +170,13 @@ def test_the_inbox_asks_and_answers(company: Company, cast: Any, client_for: Any
     asked = StaffingRequest.objects.get()
     after = client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
     assert "waits for olga" in after
+    # Until she has answered, nobody else confirms it or makes something else of it.
+    held = Assignment.objects.get(requests=asked)
+    for change in ({"status": "confirmed"}, {"fte_hundredths": 10}):
+        with pytest.raises(Conflict, match="has been asked") as refusal:
+            assignments.change(held, version=held.version, by=company.lead, **change)
+        assert refusal.value.code == "asked"
+    assignments.change(held, version=held.version, by=company.lead, locked=True)
 
     assert "Pat" in client_for(olga).get("/requests/").content.decode()
     assert "Pat" in client_for(olga).get("/").content.decode()
