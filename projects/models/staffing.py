@@ -22,10 +22,10 @@ from teamhub.runs.models import Run
 
 # The words of the kernel for its stages; here so that they are translated.
 STAGES = (
-    gettext_noop("greedy"),
-    gettext_noop("prices"),
-    gettext_noop("search"),
-    gettext_noop("branch and bound"),
+    gettext_noop("First plan"),
+    gettext_noop("Bounding"),
+    gettext_noop("Improving the plan"),
+    gettext_noop("Closing the gap"),
 )
 
 

@@ -85,6 +85,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "slot": assignment.slot,
         "form": form,
         "clashes": clashes,
+        "stale": stale,
         "with_money": permissions.may_see_money(request.user),
         "remove": RemoveForm(initial={"version": assignment.version}),
     }

@@ -175,6 +175,7 @@ class CsvImporter:
             data,
             self.columns,
             max_bytes=settings.IMPORT_MAX_BYTES,
+            max_rows=settings.IMPORT_MAX_ROWS,
             ignored=self.ignored,
             unique=self.unique,
         )

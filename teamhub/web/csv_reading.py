@@ -89,6 +89,7 @@ def read_sheet(
     columns: Sequence[Column],
     *,
     max_bytes: int,
+    max_rows: int | None = None,
     ignored: Sequence[str] = (),
     unique: Sequence[tuple[str, ...]] = (),
 ) -> Sheet:
@@ -99,7 +100,7 @@ def read_sheet(
     """
     sheet = Sheet()
     try:
-        _read_lines(sheet, data, columns, max_bytes, ignored)
+        _read_lines(sheet, data, columns, (max_bytes, max_rows), ignored)
     except _Unreadable as stop:
         sheet.errors.append(stop.error)
     for key in unique:
@@ -108,14 +109,25 @@ def read_sheet(
 
 
 def _read_lines(
-    sheet: Sheet, data: bytes, columns: Sequence[Column], max_bytes: int, ignored: Sequence[str]
+    sheet: Sheet,
+    data: bytes,
+    columns: Sequence[Column],
+    limits: tuple[int, int | None],
+    ignored: Sequence[str],
 ) -> None:
+    max_bytes, max_rows = limits
     text, sheet.encoding = _decode(data, max_bytes)
     lines = _records(text, columns)
     header = _header(next(lines, None), columns, ignored)
     sheet.present = frozenset(name for name in header if name)
     for line, cells in lines:
         sheet.n_lines += 1
+        if max_rows is not None and sheet.n_lines > max_rows:
+            sheet.rows.clear()
+            words = {"limit": max_rows}
+            raise _Unreadable(
+                line, "", _("More than %(limit)d lines. Split the file into parts.") % words
+            )
         row = _row(line, cells, header, columns, sheet.errors)
         if row is not None:
             sheet.rows.append(row)

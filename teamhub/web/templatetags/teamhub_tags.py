@@ -84,6 +84,10 @@ def control(field: BoundField) -> Control:
         described.append(f"{field.auto_id}_error")
     if described:
         attributes["aria-describedby"] = " ".join(described)
+    if field.errors and field.name == next(
+        (name for name in field.form.errors if name in field.form.fields), ""
+    ):
+        attributes["autofocus"] = True  # where a refused form goes on
     return Control(kind, field.as_widget(attrs=attributes))
 
 

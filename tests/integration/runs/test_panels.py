@@ -11,7 +11,7 @@ from tests.builders import make_project
 
 
 def test_running_and_failed_runs_show_to_those_who_may_see_them(cast: Any, client_for: Any) -> None:
-    StaffingRun.objects.create(requested_by=cast.ada, status="running", stage="search")
+    StaffingRun.objects.create(requested_by=cast.ada, status="running", stage="Improving the plan")
     StaffingRun.objects.create(
         requested_by=cast.ada,
         status="failed",
@@ -22,7 +22,7 @@ def test_running_and_failed_runs_show_to_those_who_may_see_them(cast: Any, clien
     seen = client_for(cast.ada).get("/").content.decode()
     hidden = client_for(cast.bo).get("/").content.decode()
 
-    assert "search" in seen
+    assert "Improving the plan" in seen
     assert "Nothing to staff." in seen
     assert "Running computations" not in hidden
 
