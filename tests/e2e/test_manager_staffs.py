@@ -129,7 +129,7 @@ def the_proposal_says_who_why_and_why_not(page: Page) -> None:
     assert "USD" in fact(page, "Cost")
     assert "%" in fact(page, "Gap to the best possible")
     first = page.locator("#decide tbody tr").first.locator("td")
-    assert re.search(r"coverage [\d,]+ fit [\d,]+ cost", first.nth(4).inner_text())
+    assert re.search(r"coverage \+[\d,]+ fit \+[\d,]+ cost", first.nth(4).inner_text())
     assert "USD" in first.nth(5).inner_text()
     unfilled = page.locator("h2#unfilled + div tbody tr")
     expect(unfilled).not_to_have_count(0)
