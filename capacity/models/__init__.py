@@ -1,0 +1,29 @@
+"""Devices, what asks for them, and the plans that share them out."""
+
+from capacity.models.estate import Accelerator, MaintenanceWindow, Node, Pool
+from capacity.models.plan import (
+    Allocation,
+    CapacityPlan,
+    Incumbent,
+    LeftOut,
+    Objective,
+    PlanWeek,
+)
+from capacity.models.workload import HOURS_PER_WEEK, Shape, Workload, WorkloadActual
+
+__all__ = [
+    "HOURS_PER_WEEK",
+    "Accelerator",
+    "Allocation",
+    "CapacityPlan",
+    "Incumbent",
+    "LeftOut",
+    "MaintenanceWindow",
+    "Node",
+    "Objective",
+    "PlanWeek",
+    "Pool",
+    "Shape",
+    "Workload",
+    "WorkloadActual",
+]
