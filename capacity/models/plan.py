@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from capacity.kernel.objectives import Objective
 from capacity.models.estate import Pool
 from capacity.models.workload import Workload
 from capacity.rights import may_see_device_cost
@@ -29,10 +30,11 @@ MAX_WEEKS = 260
 STAGES = (gettext_noop("greedy"), gettext_noop("relaxation"), gettext_noop("branch and bound"))
 
 
-class Objective(models.TextChoices):
-    NET_VALUE = "net_value", _("net value")
-    WEIGHTED_COST = "weighted_cost", _("weighted cost")
-    EFFICIENCY = "efficiency", _("efficiency")
+OBJECTIVE_LABELS = {
+    Objective.NET_VALUE: _("net value"),
+    Objective.WEIGHTED_COST: _("weighted cost"),
+    Objective.EFFICIENCY: _("efficiency"),
+}
 
 
 class CapacityPlan(Run):
@@ -45,11 +47,9 @@ class CapacityPlan(Run):
     open_to_planners: ClassVar[bool] = True
     copied_fields: ClassVar[tuple[str, ...]] = ("name", "objective", "start_on", "n_weeks")
 
-    Objective = Objective
-
     name = models.CharField(_("name"), max_length=120, blank=True)
     objective = models.CharField(
-        _("objective"), max_length=14, choices=Objective, default=Objective.NET_VALUE
+        _("objective"), max_length=14, choices=OBJECTIVE_LABELS.items(), default=Objective.NET_VALUE
     )
     start_on = models.DateField(_("first week (Monday)"))
     n_weeks = models.PositiveSmallIntegerField(
@@ -88,7 +88,7 @@ class CapacityPlan(Run):
                 name="capacity_plan_adopted_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(objective__in=Objective.values), name="capacity_plan_objective_known"
+                condition=Q(objective__in=list(Objective)), name="capacity_plan_objective_known"
             ),
             models.CheckConstraint(
                 condition=Q(start_on__iso_week_day=1), name="capacity_plan_starts_on_monday"
@@ -128,9 +128,7 @@ class CapacityPlan(Run):
         """|bound - objective| / max(1, |objective|), or None while either is unknown."""
         if self.objective_value is None or self.bound is None:
             return None
-        better = self.bound - self.objective_value
-        if self.objective == Objective.WEIGHTED_COST:
-            better = -better
+        better = Objective(self.objective).sign * (self.bound - self.objective_value)
         return max(0.0, better / max(1, abs(self.objective_value)))
 
     @property

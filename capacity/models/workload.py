@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from capacity.kernel.problem import Shape
 from capacity.models.estate import AT_LEAST_ONE, NOT_NEGATIVE, Accelerator, Pool
 from capacity.rights import may_plan
 from projects.models import Phase, Project
@@ -21,12 +23,11 @@ from teamhub.names import Named
 HOURS_PER_WEEK = 168
 
 
-class Shape(models.TextChoices):
-    """How a workload takes its devices; the kernel knows the same three."""
-
-    GANG = "gang", _("all at once, weeks in a row")
-    SERVICE = "service", _("all the time")
-    BATCH = "batch", _("spread as it fits")
+SHAPE_LABELS = {
+    Shape.GANG: _("all at once, weeks in a row"),
+    Shape.SERVICE: _("all the time"),
+    Shape.BATCH: _("spread as it fits"),
+}
 
 
 class WorkloadQuerySet(models.QuerySet["Workload"]):
@@ -106,6 +107,12 @@ class Workload(WholeWeeks, Named):
     peak_tokens_per_s = models.FloatField(
         _("output tokens per second at the peak"), null=True, blank=True, validators=NOT_NEGATIVE
     )
+    mfu_share = models.FloatField(
+        _("model FLOP utilisation"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01), MaxValueValidator(1)],
+    )  # 0-1; None: the estimator's default
     # The accelerator that devices, weeks and hours are counted on.
     sized_on = models.ForeignKey(
         Accelerator,
@@ -212,6 +219,10 @@ class Workload(WholeWeeks, Named):
     @property
     def shape(self) -> Shape:
         return self.SHAPES[Workload.Kind(self.kind)]
+
+    @property
+    def shape_label(self) -> Any:
+        return SHAPE_LABELS[self.shape]
 
     @property
     def device_hours(self) -> float:
