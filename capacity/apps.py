@@ -5,3 +5,15 @@ from django.utils.translation import gettext_lazy as _
 class CapacityConfig(AppConfig):
     name = "capacity"
     verbose_name = _("Capacity")
+
+    def ready(self) -> None:
+        from capacity import panels
+        from capacity.selectors import workloads
+        from capacity.services import actuals, templates
+        from projects import registry
+
+        registry.on_project_created(templates.on_project_created)
+        registry.on_phase_moved(templates.on_phase_moved)
+        registry.provide_workloads(workloads.choices)
+        registry.on_devices_used(actuals.record_use)
+        panels.register()

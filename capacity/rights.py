@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from teamhub.accounts import permissions
+from teamhub.accounts.groups import Group
 
 
 def may_plan(user: Any) -> bool:
@@ -17,3 +18,10 @@ def may_see_device_cost(user: Any) -> bool:
     """Managers and planners: devices have a price list, people do not."""
     reader = permissions.is_manager(user) or permissions.is_planner(user)
     return reader and permissions.has_scope(user, "money")
+
+
+def sees_all_allocations(user: Any) -> bool:
+    """Those who see the detail of every project; sums over all projects are for them."""
+    return permissions.has_scope(user, "read") and permissions.in_group(
+        user, Group.ADMINISTRATOR, Group.MANAGER, Group.PLANNER, Group.VIEWER, Group.EXECUTIVE
+    )

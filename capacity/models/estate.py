@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -256,8 +257,14 @@ class MaintenanceWindow(WholeWeeks):
         verbose_name_plural = _("maintenance windows")
         constraints = [
             models.CheckConstraint(
-                condition=Q(nodes_out__isnull=True, out_share__gt=0, out_share__lte=1)
-                | Q(nodes_out__gte=1, out_share__isnull=True),
+                # Asked for null as well: a check that is neither true nor false holds.
+                condition=Q(
+                    nodes_out__isnull=True,
+                    out_share__isnull=False,
+                    out_share__gt=0,
+                    out_share__lte=1,
+                )
+                | Q(nodes_out__isnull=False, nodes_out__gte=1, out_share__isnull=True),
                 name="maintenance_nodes_or_share",
             ),
             *whole_weeks("maintenance"),
@@ -279,4 +286,4 @@ class MaintenanceWindow(WholeWeeks):
         if self.nodes_out is not None:
             return min(devices, self.nodes_out * devices_per_node)
         share = self.out_share or Decimal(0)
-        return min(devices, int(-(-(devices * share) // 1)))
+        return min(devices, math.ceil(devices * share))

@@ -290,7 +290,7 @@ class LeftOut(models.Model):
     """A workload that a plan does not serve, and why."""
 
     plan = models.ForeignKey(CapacityPlan, models.CASCADE, related_name="left_out")
-    workload = models.ForeignKey(Workload, models.CASCADE, related_name="+")
+    workload = models.ForeignKey(Workload, models.CASCADE, related_name="left_out_of")
     must_serve = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)  # of the kernel: rule, details
     # Money: what is lost with it.

@@ -152,6 +152,7 @@ class Workload(WholeWeeks, Named):
     pools = models.ManyToManyField(
         Pool, blank=True, related_name="workloads", verbose_name=_("pools")
     )
+    note = models.CharField(_("note"), max_length=300, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)  # of its figures
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -179,15 +180,19 @@ class Workload(WholeWeeks, Named):
             ),
             models.CheckConstraint(
                 condition=Q(kind="online_inference", weeks__isnull=True)
-                | (~Q(kind="online_inference") & Q(weeks__gte=1)),
+                | (~Q(kind="online_inference") & Q(weeks__isnull=False, weeks__gte=1)),
                 name="workload_weeks_by_kind",
             ),
             models.CheckConstraint(
                 condition=Q(sizing="devices", device_hours_p50__isnull=True)
                 | Q(
                     sizing="model",
+                    params_b__isnull=False,
                     params_b__gt=0,
                     sized_on__isnull=False,
+                    device_hours_p10__isnull=False,
+                    device_hours_p50__isnull=False,
+                    device_hours_p90__isnull=False,
                     device_hours_p10__gt=0,
                     device_hours_p50__gte=F("device_hours_p10"),
                     device_hours_p90__gte=F("device_hours_p50"),
@@ -209,6 +214,16 @@ class Workload(WholeWeeks, Named):
         return reverse("capacity:workload-detail", args=[self.pk])
 
     def clean(self) -> None:
+        if self.gang_size and self.devices and self.devices % self.gang_size:
+            text = _("%(devices)d devices are no whole number of gangs of %(gang)d.")
+            numbers = {"devices": self.devices, "gang": self.gang_size}
+            raise ValidationError({"gang_size": text % numbers})
+        estimated = self.sizing == Workload.Sizing.DEVICES or self.device_hours_p50 is not None
+        serves = self.kind == Workload.Kind.ONLINE_INFERENCE
+        if estimated and (self.weeks is None) != serves:
+            raise ValidationError(
+                {"weeks": _("Serving holds its devices all the time; all else needs its weeks.")}
+            )
         if self.phase is not None and self.phase.project_id != self.project_id:
             raise ValidationError({"phase": _("The phase belongs to another project.")})
         if self.start_on and self.end_on and self.weeks and self.weeks > self.n_weeks:

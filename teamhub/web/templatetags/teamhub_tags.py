@@ -163,6 +163,16 @@ def money(amount: Any) -> str:
 
 
 @register.filter
+def rate(amount: Any) -> str:
+    """A price of one unit in the company's currency, with cents or finer; a dash for nothing."""
+    if amount is None or amount == "":
+        return "–"
+    places = 2 if round(amount, 2) == amount else 4
+    figure = number_format(amount, decimal_pos=places, force_grouping=True)
+    return f"{figure}\u00a0{settings.COMPANY_CURRENCY}"
+
+
+@register.filter
 def initials(name: Any) -> str:
     """Two letters for an avatar; of a Chinese name the given part."""
     words = str(name).split()

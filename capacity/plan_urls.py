@@ -1,0 +1,7 @@
+"""Addresses of plans."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+plans: list[URLPattern] = []
