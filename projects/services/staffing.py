@@ -21,7 +21,7 @@ from projects.models import (
     StaffingRequest,
     StaffingRun,
 )
-from projects.selectors.plan_state import Finding, Piece, PlanState
+from projects.selectors.plan_state import Finding, Piece, PlanState, told
 from projects.selectors.requests import Leads
 from projects.services import plan
 from teamhub.accounts import permissions
@@ -107,14 +107,20 @@ class Acceptance:
     refused: list[tuple[ProposalRow, list[Finding]]] = field(default_factory=list)
 
     def refusals(self, *, with_money: bool) -> list[dict[str, Any]]:
-        return [
-            {
-                "row": row.pk,
-                "reason": " ".join(finding.text for finding in findings),
-                "clashes": [finding.as_dict(with_money=with_money) for finding in findings],
-            }
-            for row, findings in self.refused
-        ]
+        found = []
+        for row, findings in self.refused:
+            shown = told(findings, with_money=with_money)
+            words = [finding.text for finding in shown]
+            if not words:  # all that stands in the way is money
+                words = [_("Something that only managers see stands in the way; ask one.")]
+            found.append(
+                {
+                    "row": row.pk,
+                    "reason": " ".join(words),
+                    "clashes": [finding.as_dict(with_money=with_money) for finding in shown],
+                }
+            )
+        return found
 
 
 @transaction.atomic

@@ -13,10 +13,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from teamhub.errors import TeamHubError
-from teamhub.web.errors import error_response
+from teamhub.web.errors import API_PREFIX, error_response
 from teamhub.web.fragments import wants_fragment
+from teamhub.web.navigation import page_above
 
 
 class ErrorMiddleware:
@@ -27,6 +29,8 @@ class ErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        if response.status_code == 405 and not request.path.startswith(API_PREFIX):
+            return _not_a_page(request, response)
         if not wants_fragment(request) or not isinstance(response, HttpResponse):
             return response
         if response.status_code == 302 and _is_login(response["Location"]):
@@ -39,6 +43,19 @@ class ErrorMiddleware:
         return error_response(
             request, error.http_status, error.message, code=error.code, details=error.details
         )
+
+
+def _not_a_page(request: HttpRequest, refused: HttpResponseBase) -> HttpResponse:
+    """A page in place of Django's empty answer: people open such addresses from their history."""
+    response = error_response(
+        request,
+        405,
+        _("This address only takes what a button on a page sends to it."),
+        code="method_not_allowed",
+        back=page_above(request.path),
+    )
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def _is_login(location: str) -> bool:
