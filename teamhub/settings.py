@@ -336,6 +336,8 @@ STAFFING_MAX_SECONDS = env.integer("STAFFING_MAX_SECONDS", 600, least=1)
 STAFFING_MAX_OFFSET_HOURS = env.number("STAFFING_MAX_OFFSET_HOURS", 7, least=0)
 # Dotted path of callable(problem) -> fit scores; empty: explicit skill fit.
 STAFFING_FIT_BACKEND = env.text("STAFFING_FIT_BACKEND", "")
+CAPACITY_SECONDS = env.integer("CAPACITY_SECONDS", 20, least=1)  # default limit of a plan
+CAPACITY_MAX_SECONDS = env.integer("CAPACITY_MAX_SECONDS", 600, least=1)
 # One import is one transaction, and on SQLite nobody else writes meanwhile.
 IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", 20_000, least=1)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_BYTES", 10 * 1024 * 1024, least=1)
