@@ -191,6 +191,16 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         """What a new plan may not move."""
         return self.in_force().filter(state__in=[Allocation.State.RUNNING, Allocation.State.LOCKED])
 
+    def staying(self, start_on: Any) -> AllocationQuerySet:
+        """What a plan from this week on works around: facts, and what has begun before it."""
+        fixed = Q(state__in=[Allocation.State.RUNNING, Allocation.State.LOCKED])
+        return self.in_force().filter(fixed | Q(start_on__lt=start_on))
+
+    def replaceable(self, start_on: Any, end_on: Any) -> AllocationQuerySet:
+        """What a plan over these weeks replaces where it is adopted."""
+        planned = self.in_force().filter(state=Allocation.State.PLANNED)
+        return planned.filter(start_on__gte=start_on, start_on__lt=end_on)
+
 
 class Allocation(WholeWeeks):
     """Devices of a pool for a workload in a range of weeks.
