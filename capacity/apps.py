@@ -7,13 +7,15 @@ class CapacityConfig(AppConfig):
     verbose_name = _("Capacity")
 
     def ready(self) -> None:
-        from capacity import panels
+        from capacity import demo, panels
         from capacity.selectors import workloads
         from capacity.services import actuals, templates
         from projects import registry
+        from teamhub.panels import register_demo
 
         registry.on_project_created(templates.on_project_created)
         registry.on_phase_moved(templates.on_phase_moved)
         registry.provide_workloads(workloads.choices)
         registry.on_devices_used(actuals.record_use)
         panels.register()
+        register_demo(30, demo.build)
