@@ -35,10 +35,14 @@ class Planned(Outcome[CapacitySolution]):
         Of shape (n_weeks, n_pools): what one more device in that week is worth in the relaxed plan.
     core_proven
         False where the workloads of the core are merely those that nothing served in the time.
+    gives_way
+        Those of the core without which the rest of it can be served: all that fit nowhere even by
+        themselves, and of a clash the one of least value.
     """
 
     prices: Array | None = None
     core_proven: bool = True
+    gives_way: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -69,7 +73,7 @@ class Record:
     ) -> None:
         self.problem, self.deadline, self.seed, self.report = problem, deadline, seed, report
         self.on_plan = on_plan
-        self._handed_at: float | None = None
+        self._hand_at = 0.0
         self.sign = problem.objective.sign
         self.columns = Columns(problem)
         self.best: Plan | None = None
@@ -77,6 +81,7 @@ class Record:
         self.bound: float | None = None
         self.prices: Array | None = None
         self.core_proven = True
+        self.gives_way: tuple[str, ...] = ()
         self.method = "greedy"
 
     @property
@@ -98,10 +103,11 @@ class Record:
         self.best, self.worth, self.method = plan, worth, method
         now = self.deadline.elapsed
         self._tell(now)
-        due = self._handed_at is None or now > self._handed_at + HAND_SECONDS
-        if self.on_plan is not None and due:
+        if self.on_plan is not None and now >= self._hand_at:
             self.on_plan(self.outcome(Status.STOPPED))
-            self._handed_at = self.deadline.elapsed
+            done = self.deadline.elapsed
+            # Explaining a large plan takes a while: a tenth of the time at most goes into it.
+            self._hand_at = done + max(HAND_SECONDS, 9 * (done - now))
 
     def tighten(self, bound: float) -> None:
         if not math.isfinite(bound) or (self.bound is not None and bound >= self.bound):
@@ -152,4 +158,5 @@ class Record:
             core=core,
             prices=self.prices,
             core_proven=self.core_proven,
+            gives_way=self.gives_way,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from threading import Event
 
 import numpy as np
@@ -12,6 +13,7 @@ from capacity.kernel.model import PlanModel, objective
 from capacity.kernel.objectives import Array, Objective
 from capacity.kernel.plan import Plan
 from capacity.kernel.problem import CapacityProblem
+from capacity.kernel.rebuy import rebuy
 from capacity.kernel.record import PROVEN_GAP, OnPlan, Planned, Record
 from capacity.kernel.rounding import Relaxed, argmax, round_off
 from teamhub.kernel.budget import Budget, Deadline, Report, Silence
@@ -25,7 +27,8 @@ SMALL_JOBS, WHOLE_JOBS = 100, 1000
 # In smaller problems all others may give way to them, in larger ones they stay.
 FIRST_SIZE, FIRST_SIZE_SMALLER, GROWTH = 100, 150, 3
 # Parts of what is left of the time.
-LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.7, 0.15, 0.35, 0.15
+LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.8, 0.15, 0.35, 0.15
+REBUY_SHARE = 0.5
 ROUND_TRIES = 5
 # A neighbourhood that is this near to its best, beside the bound of the whole, is done.
 NEAR_GAP = 2e-4
@@ -84,6 +87,7 @@ class _Solve(Record):
         super().__init__(problem, deadline, seed, report, on_plan)
         self.threads = deadline.budget.threads
         self.margin: Margin | None = None
+        self._lists = starts.first_plans(self.columns)
 
     def run(self) -> Planned:
         self.report("greedy", 0.0)
@@ -111,12 +115,9 @@ class _Solve(Record):
         musts = np.flatnonzero(self.columns.must)
         alone = [int(j) for j in musts if not self.columns.possible[j]]
         if alone:
-            return self._keys(alone)
-        limit = LIST_SHARE * self.deadline.left
-        for name, plan in starts.first_plans(self.columns):
-            self.offer(plan, name)
-            if self.deadline.elapsed > limit or self.deadline.over:
-                break
+            self.gives_way = self._keys(alone)
+            return self.gives_way
+        self._try_lists(LIST_SHARE * self.deadline.left)
         if self.problem.start is not None:
             self.offer(starts.replayed(self.columns), "given")
         if self.best is None and self.columns.n_buys:
@@ -125,6 +126,14 @@ class _Solve(Record):
         if self.best is None and not self.deadline.over:
             return self._serve_musts([int(j) for j in musts])
         return ()
+
+    def _try_lists(self, seconds: float) -> None:
+        """Offer plans of list schedulers, one at least, and go on where the last call ended."""
+        end = self.deadline.elapsed + seconds
+        for name, plan in self._lists:
+            self.offer(plan, name)
+            if self.deadline.elapsed > end or self.deadline.over:
+                break
 
     def _serve_musts(self, musts: list[int]) -> tuple[str, ...]:
         """Search exactly for a plan of what must be served alone; name a core where none exists."""
@@ -139,12 +148,15 @@ class _Solve(Record):
         unserved = [j for j in musts if not plan.serves(j)]
         if not most:
             self.core_proven = False
-            return self._keys(unserved)
+            self.gives_way = self._keys(unserved)
+            return self.gives_way
         # What was served goes in front: the core is to be made of little beside the unserved.
         order = unserved + [j for j in musts if plan.serves(j)]
         found = conflict.smallest_clash(
             order, lambda jobs: bool(conflict.clash(self.columns, jobs, self.deadline))
         )
+        least = min(found, key=lambda j: self.problem.workloads[j].value)
+        self.gives_way = self._keys([least])
         return self._keys(found)
 
     def _keys(self, jobs: list[int]) -> tuple[str, ...]:
@@ -166,6 +178,7 @@ class _Solve(Record):
         if answer.bound is not None:
             self.tighten(answer.bound * model.unit + self.columns.constant)
         if answer.ended is not Ended.OPTIMAL or answer.values is None or answer.duals is None:
+            self._try_lists(self.deadline.left)
             return
         self.prices = model.prices(answer.duals)
         relaxed = Relaxed(self.columns, model.spread(answer.values))
@@ -173,6 +186,7 @@ class _Solve(Record):
         self.report("rounding", 0.2)
         if self.columns.n_buys:
             self._round_buying(relaxed)
+            self._rebuy()
         else:
             limit = self.deadline.elapsed + ROUND_SHARE * self.deadline.left
             plan = round_off(
@@ -202,6 +216,20 @@ class _Solve(Record):
             plan = model.plan_of(answer.values)
             starts.fill_up(plan)
             self.offer(plan, "rounding")
+
+    def _rebuy(self) -> None:
+        if self.best is None:
+            return
+        self.report("nodes", self.share_of_time())
+        plan = rebuy(
+            self.best,
+            seconds=REBUY_SHARE * self.deadline.left,
+            # A stop is the end of all time.
+            elapsed=lambda: self.deadline.elapsed if self.deadline.left else math.inf,
+            seed=self.seed,
+        )
+        starts.fill_up(plan)
+        self.offer(plan, "nodes")
 
     def _near(self, until: float) -> None:
         """Solve growing neighbourhoods of the margin exactly, each from the best plan so far."""
