@@ -16,7 +16,7 @@ from tests import compose, servers
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {"DB_PASSWORD": "for-tests-only", "SECRET_KEY": "for tests only"}
-SETUP_SECONDS = 120
+SETUP_SECONDS = 300
 
 
 def by_hand(service: str, var: Path, database_url: str, redis_url: str) -> dict[str, str]:

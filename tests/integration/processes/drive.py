@@ -89,8 +89,7 @@ def main() -> int:
     house = House(redis)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the house is closed on the way out
     try:
-        house.start_clock()
-        house.start_worker()
+        house.start()
         for name in wanted:
             rng = random.Random(f"{options.seed} {name}")
             answer = _play(partial(chosen[name], house, rng, options.rounds))
