@@ -184,5 +184,7 @@ def _redis_answers(port: int) -> bool:
     with redis.Redis(port=port, socket_timeout=2) as client:
         try:
             return bool(client.ping())
+        except redis.AuthenticationError:
+            return True  # it asks for a password
         except redis.RedisError:
             return False
