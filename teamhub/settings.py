@@ -270,7 +270,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "teamhub.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["teamhub.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "teamhub.api.schema.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"token": env.text("TOKEN_THROTTLE", "30/min")},
     "EXCEPTION_HANDLER": "teamhub.api.errors.handle",
@@ -336,4 +336,6 @@ STAFFING_MAX_SECONDS = env.integer("STAFFING_MAX_SECONDS", 600, least=1)
 STAFFING_MAX_OFFSET_HOURS = env.number("STAFFING_MAX_OFFSET_HOURS", 7, least=0)
 # Dotted path of callable(problem) -> fit scores; empty: explicit skill fit.
 STAFFING_FIT_BACKEND = env.text("STAFFING_FIT_BACKEND", "")
+# One import is one transaction, and on SQLite nobody else writes meanwhile.
+IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", 20_000, least=1)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_BYTES", 10 * 1024 * 1024, least=1)

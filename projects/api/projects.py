@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects.api.assignments import if_match
-from projects.api.filters import PLAN_PARAMETERS, plan_filters
+from projects.api.filters import PLAN_PARAMETERS, named, plan_filters
 from projects.api.serializers import (
     SLOT_COLUMNS,
     MoveIn,
@@ -25,7 +25,6 @@ from projects.api.serializers import (
     ProjectOut,
     ReopenIn,
     SlotOut,
-    paged,
     slot_cells,
 )
 from projects.models import Phase, Project, Seat, Slot, SlotSkill
@@ -34,7 +33,7 @@ from projects.selectors import projects as selectors
 from projects.services import phases as phase_service
 from projects.services import projects as service
 from teamhub.accounts import permissions
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 from teamhub.web.exports import csv_response
 
@@ -175,7 +174,7 @@ def _answer(request: Request, pk: Any, code: int = status.HTTP_200_OK) -> Respon
     """The project by id or key; for those who do not see its detail, names and phases."""
     found = selectors.listed_projects(request.user)
     word = str(pk)[:60]
-    project: Any = found.filter(_named(word)).order_by("pk").first()
+    project: Any = found.filter(named(Project, word)).first()
     if project is None:
         raise Http404
     if project.seen:
@@ -190,13 +189,6 @@ def _answer(request: Request, pk: Any, code: int = status.HTTP_200_OK) -> Respon
     }
     headers = {"ETag": f'"{project.version}"'} if project.seen else {}
     return Response(ProjectDetailOut(project, context=context).data, status=code, headers=headers)
-
-
-def _named(word: str) -> Q:
-    """The row with this id or, where it is no number of a row, this key."""
-    if word.isascii() and word.isdigit() and len(word) < 16:
-        return Q(pk=int(word)) | Q(key=word)
-    return Q(key=word)
 
 
 def _phase(request: Request, pk: int) -> Phase:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from projects.exporting import written_needs
@@ -15,19 +14,6 @@ from roles.models import Department, Site
 from teamhub.accounts.models import User
 
 MAX_WORD = 254  # characters: an e-mail address
-
-
-def paged(kind: type[serializers.Serializer[Any]]) -> Any:
-    """A page of rows of this kind, as the answer of a list says it."""
-    return inline_serializer(
-        name=f"Paged{kind.__name__.removesuffix('Out')}",
-        fields={
-            "count": serializers.IntegerField(),
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-            "results": kind(many=True),
-        },
-    )
 
 
 class KeyField(serializers.CharField):
@@ -285,23 +271,3 @@ class MoveIn(serializers.Serializer[Any]):
         default="refuse",
         help_text="What happens to assignments that would lie outside.",
     )
-
-
-class ImportIn(serializers.Serializer[Any]):
-    file = serializers.FileField()
-    kind = serializers.CharField(max_length=40)
-    dry_run = serializers.BooleanField(default=False)
-
-
-class RowErrorOut(serializers.Serializer[Any]):
-    row = serializers.IntegerField()
-    column = serializers.CharField()
-    message = serializers.CharField()
-
-
-class ImportOut(serializers.Serializer[Any]):
-    rows = serializers.IntegerField()
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    errors = RowErrorOut(many=True)  # type: ignore[assignment]

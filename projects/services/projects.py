@@ -24,7 +24,6 @@ from teamhub.accounts.groups import Group
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
-from teamhub.names import in_active_language
 
 EDITABLE = ("name", "purpose", "priority", "status", "department", "site", "budget", "lead")
 _AUDITED = ("key", "name", "domain", "status", "priority", "start_on", "budget", "purpose")
@@ -49,6 +48,11 @@ def require_creator(by: User) -> None:
 
 def check_start(start_on: date) -> None:
     """Refuse a day that is no Monday, naming the Mondays next to it."""
+    if not weeks.is_plannable(start_on):
+        words = {"first": weeks.FIRST.year, "last": weeks.LAST.year}
+        raise InvalidInput(
+            _("A project starts in the years %(first)d to %(last)d.") % words, field="start_on"
+        )
     if weeks.is_monday(start_on):
         return
     before = weeks.monday(start_on)
@@ -102,7 +106,7 @@ def create_project(  # noqa: PLR0913 (the facts of a project)
         key=key or free_key(name),
         name=name.strip(),
         domain=template or domain,
-        purpose=in_active_language(source.purpose_en, source.purpose_zh) if source else "",
+        purpose=source.purpose_en if source else "",
         risk_class=source.risk_class if source else "",
         department=department,
         site=site or likely_site(lead, department),
@@ -198,6 +202,12 @@ def _save(project: Project, by: User) -> None:
     if not re.fullmatch(r"[-a-zA-Z0-9_]+", project.key):
         raise InvalidInput(
             _("The key “%(key)s” may hold letters, digits and hyphens only.")
+            % {"key": project.key},
+            field="key",
+        )
+    if project.key.isdigit() and project._state.adding:
+        raise InvalidInput(
+            _("The key “%(key)s” is a number, and numbers name projects by their id. Add a letter.")
             % {"key": project.key},
             field="key",
         )

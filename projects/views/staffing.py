@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.api.staffing import row_data, rows_csv
-from projects.models import Project, StaffingRequest, StaffingRun
+from projects.models import Project, StaffingRun
 from projects.selectors.proposal import proposal_view
 from projects.services import staffing
 from projects.staffing_forms import ProposeForm
 from teamhub.accounts import permissions
-from teamhub.errors import Conflict, InvalidInput
+from teamhub.errors import Conflict, InvalidInput, TeamHubError
 from teamhub.runs.selectors import run_status
 
 
@@ -50,20 +50,11 @@ def proposal(request: HttpRequest, pk: str) -> HttpResponse:
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
     """Accept the ticked rows, or all open ones; what was refused is said row by row."""
     run = _run(request, pk)
-    rows = _ticked(request)
     try:
+        rows = _ticked(request)
         done = staffing.accept(run, by=request.user, rows=rows, reason=_reason(request))
-    except Conflict as error:
-        view = proposal_view(run, request.user)
-        refused = error.details.get("refused", [])
-        context = {
-            "run": run,
-            "view": view,
-            "status": run_status(run, request.user),
-            "refused": refused,
-            "refusal": str(error),
-        }
-        return render(request, "projects/proposal_detail.html", context, status=409)
+    except (Conflict, InvalidInput) as error:
+        return _refused(request, run, error)
     _tell(request, done)
     return redirect(run)
 
@@ -72,57 +63,27 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
 @login_required
 def reject(request: HttpRequest, pk: str) -> HttpResponse:
     run = _run(request, pk)
-    rows = _ticked(request)
-    if not rows:
-        raise InvalidInput(_("Tick the rows that you want to reject."))
-    count = staffing.reject(run, rows=rows, by=request.user, reason=_reason(request))
+    try:
+        rows = _ticked(request) or []
+        count = staffing.reject(run, rows=rows, by=request.user, reason=_reason(request))
+    except (Conflict, InvalidInput) as error:
+        return _refused(request, run, error)
     text = ngettext("%(n)d row rejected.", "%(n)d rows rejected.", count)
     messages.success(request, text % {"n": count})
     return redirect(run)
 
 
-@require_safe
-@login_required
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Requests to this lead, and those that they sent."""
-    related = (
-        "row__person__department",
-        "row__slot__seat__role",
-        "row__slot__phase__project",
-        "row__run",
-        "department",
-        "project",
-        "asked_by",
-        "answered_by",
-    )
-    asked = StaffingRequest.objects.answerable_by(request.user).select_related(*related)
-    sent = StaffingRequest.objects.filter(asked_by=request.user).select_related(*related)
+def _refused(request: HttpRequest, run: StaffingRun, error: TeamHubError) -> HttpResponse:
+    """The proposal again, with what was not right; nothing typed is lost."""
     context = {
-        "waiting": asked.open(),
-        "answered": asked.exclude(status=StaffingRequest.Status.OPEN)[:50],
-        "sent": sent[:50],
+        "run": run,
+        "view": proposal_view(run, request.user),
+        "status": run_status(run, request.user),
+        "refused": error.details.get("refused", []),
+        "refusal": str(error),
+        "reason": _reason(request),
     }
-    return render(request, "projects/request_inbox.html", context)
-
-
-@require_POST
-@login_required
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = StaffingRequest.objects.visible_to(request.user).select_related(
-        "row__slot__phase__project", "row__run"
-    )
-    asked = get_object_or_404(visible, pk=pk)
-    choice = request.POST.get("answer", "")
-    if choice not in {"approve", "decline"}:
-        raise InvalidInput(_("Choose approve or decline."))
-    staffing.answer_request(
-        asked, approve=choice == "approve", by=request.user, reason=_reason(request)
-    )
-    if choice == "approve":
-        messages.success(request, _("Approved: the assignment is confirmed."))
-    else:
-        messages.success(request, _("Declined: the slot is open again."))
-    return redirect("projects:request-inbox")
+    return render(request, "projects/proposal_detail.html", context, status=error.http_status)
 
 
 def _run(request: HttpRequest, pk: str) -> StaffingRun:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,7 +19,6 @@ from rest_framework.views import APIView
 from roles.api.serializers import (
     DepartmentOut,
     PeopleImportIn,
-    PeopleImportOut,
     PersonDetailOut,
     PersonOut,
     RoleOut,
@@ -31,8 +29,8 @@ from roles.importers import IMPORTERS, creating
 from roles.models import Department, Person, Role, Site, Skill
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub.api.errors import body
-from teamhub.api.pagination import Pages
+from teamhub.api.imports import ImportOut, run_import
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 
 PAGE_PARAMETERS = [
@@ -57,7 +55,7 @@ class PersonList(APIView):
             ),
             *PAGE_PARAMETERS,
         ],
-        responses=PersonOut(many=True),
+        responses=paged(PersonOut),
     )
     def get(self, request: Request) -> Response:
         """Everybody, with the fields that you may see."""
@@ -153,7 +151,7 @@ class DepartmentList(CatalogList):
     @extend_schema(
         operation_id="departments_list",
         parameters=PAGE_PARAMETERS,
-        responses=DepartmentOut(many=True),
+        responses=paged(DepartmentOut),
     )
     def get(self, request: Request) -> Response:
         return self.answer(request)
@@ -165,9 +163,7 @@ class SiteList(CatalogList):
     def rows(self) -> QuerySet[Site]:
         return Site.objects.select_related("calendar").order_by("key")
 
-    @extend_schema(
-        operation_id="sites_list", parameters=PAGE_PARAMETERS, responses=SiteOut(many=True)
-    )
+    @extend_schema(operation_id="sites_list", parameters=PAGE_PARAMETERS, responses=paged(SiteOut))
     def get(self, request: Request) -> Response:
         return self.answer(request)
 
@@ -178,9 +174,7 @@ class RoleList(CatalogList):
     def rows(self) -> QuerySet[Role]:
         return Role.objects.filter(retired_on=None).select_related("discipline").order_by("key")
 
-    @extend_schema(
-        operation_id="roles_list", parameters=PAGE_PARAMETERS, responses=RoleOut(many=True)
-    )
+    @extend_schema(operation_id="roles_list", parameters=PAGE_PARAMETERS, responses=paged(RoleOut))
     def get(self, request: Request) -> Response:
         return self.answer(request)
 
@@ -192,7 +186,7 @@ class SkillList(CatalogList):
         return Skill.objects.filter(retired_on=None).select_related("discipline").order_by("key")
 
     @extend_schema(
-        operation_id="skills_list", parameters=PAGE_PARAMETERS, responses=SkillOut(many=True)
+        operation_id="skills_list", parameters=PAGE_PARAMETERS, responses=paged(SkillOut)
     )
     def get(self, request: Request) -> Response:
         return self.answer(request)
@@ -204,7 +198,7 @@ class PeopleImport(APIView):
     @extend_schema(
         operation_id="people_import",
         request={"multipart/form-data": PeopleImportIn},
-        responses={200: PeopleImportOut, 422: PeopleImportOut},
+        responses={200: ImportOut, 422: ImportOut},
     )
     def post(self, request: Request) -> Response:
         """Write all rows or none; 422 lists what does not fit, and nothing is written."""
@@ -220,13 +214,4 @@ class PeopleImport(APIView):
         importer = _KINDS[asked["kind"]]
         if asked["create_missing"]:
             importer = creating(importer)
-        # One byte more than is allowed is enough for the importer to refuse the file.
-        data = asked["file"].read(settings.IMPORT_MAX_BYTES + 1)
-        result = importer(by=request.user).run(
-            data, asked["file"].name or "", dry_run=asked["dry_run"]
-        )
-        if result.ok:
-            return Response(result.as_json())
-        text = _("The file was not imported: %(count)d errors.") % {"count": len(result.errors)}
-        nothing = {"created": 0, "updated": 0}
-        return Response(body("invalid", text) | result.as_json() | nothing, status=422)
+        return run_import(importer(by=request.user), asked["file"], dry_run=asked["dry_run"])
