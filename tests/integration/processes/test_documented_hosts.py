@@ -35,6 +35,14 @@ def rows(url: str) -> dict[str, int]:
     return counted
 
 
+def share(var: Path, shared: Path) -> None:
+    """As on a host whose folders are links to shared ones."""
+    var.mkdir()
+    for name in ("datasets", "models", "inputs"):
+        (shared / name).mkdir(parents=True)
+        (var / name).symlink_to(shared / name)
+
+
 def test_what_the_document_backs_up_on_postgresql_it_restores_into_a_new_database(
     set_up: SetUp, pg_url: str, tmp_path: Path
 ) -> None:
@@ -52,11 +60,12 @@ def test_what_the_document_backs_up_on_postgresql_it_restores_into_a_new_databas
     }
     kept = {"/var/backups": str(tmp_path / "kept")}
     before = rows(env["DATABASE_URL"])
+    share(var, tmp_path / "shared by hosts")
     write_files(var)
 
     type_in(backup, kept, binaries, **env)
     shutil.rmtree(var)
-    var.mkdir()
+    share(var, tmp_path / "shared anew")
     here = {
         "2026-11-26": datetime.datetime.now().astimezone().date().isoformat(),
         "--host=db.example.com": "--host=127.0.0.1",
@@ -67,7 +76,7 @@ def test_what_the_document_backs_up_on_postgresql_it_restores_into_a_new_databas
     assert "The chain is whole." in said
     assert before["roles_role"] > 0
     assert rows(f"postgres://{owner}/teamhub_restored") == before
-    assert_files_are_back(var)
+    assert_files_are_back(tmp_path / "shared anew")
 
 
 def test_the_lines_for_redis_are_a_configuration_that_it_takes(tmp_path: Path) -> None:
