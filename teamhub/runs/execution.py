@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -22,7 +20,7 @@ from simple_history.models import HistoricalRecords
 
 from teamhub.errors import TeamHubError
 from teamhub.kernel.child import Child, Json, KernelBug, KernelRefused
-from teamhub.runs import frozen, moves
+from teamhub.runs import frozen, job_folders, moves
 from teamhub.runs.models import Outcome, Run
 from teamhub.runs.moves import RunTakenAway
 from teamhub.runs.watch import Watch
@@ -64,7 +62,7 @@ def execute(
     if run is None:
         logger.info("%s %s is not queued; nothing to do", model.kind, run_id)
         return
-    with _acting_for(run), Watch(run) as watch, _job_folder(run) as folder:
+    with _acting_for(run), Watch(run) as watch, job_folders.opened(run) as folder:
         try:
             job = _frozen_job(run, load)
             (folder / "job.json").write_text(json.dumps(job), "utf-8")
@@ -85,20 +83,40 @@ def execute(
 
 
 def _frozen_job(run: R, load: Callable[[R], Json]) -> Json:
-    """Return the stored input if the run has one (a later attempt, a reproduction), else load."""
-    if run.input_file:
-        try:
-            return frozen.thaw(run.input_file)
-        except FileNotFoundError:
-            if _is_reproduction(run):
-                raise TeamHubError(
-                    _("The stored input is not on this worker's host. Use “Run again” instead."),
-                    code="input_missing",
-                ) from None
+    """Return the stored input if the run has one (a later attempt, a reproduction), else load.
+
+    It may lie on another host. Then the rows are read: any run may go on with the same input, but
+    only one that reproduces nothing may go on with another.
+    """
+    stored = run.input_file
+    if stored and frozen.exists(stored):
+        return frozen.thaw(stored)
+    if stored and _is_reproduction(run):
+        return _same_job(run, load)
     job = load(run)
-    run.input_file = frozen.freeze(job)
-    moves.patiently(lambda: moves.beat(run, input_file=run.input_file))
+    _note_input(run, frozen.freeze(job))
     return job
+
+
+def _same_job(run: R, load: Callable[[R], Json]) -> Json:
+    """Make the stored input anew, which works while its rows are as they were."""
+    missing = TeamHubError(
+        _("The stored input is not on this worker's host. Use “Run again” instead."),
+        code="input_missing",
+    )
+    try:
+        job = load(run)
+    except TeamHubError:
+        raise missing from None
+    if frozen.digest(job) != run.input_file:
+        raise missing
+    frozen.freeze(job)
+    return job
+
+
+def _note_input(run: Run, digest: str) -> None:
+    run.input_file = digest
+    moves.patiently(lambda: moves.beat(run, input_file=digest))
 
 
 def _is_reproduction(run: Run) -> bool:
@@ -197,19 +215,6 @@ def _fail(run: Run, code: str, message: str) -> None:
 
 def _worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"[:120]
-
-
-@contextmanager
-def _job_folder(run: Run) -> Iterator[Path]:
-    """A private folder for this attempt, removed at its end; the clock sweeps those of the dead."""
-    folder = Path(settings.RUN_DIR) / f"{run.pk}-{run.attempt}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    run.job_folder = folder
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

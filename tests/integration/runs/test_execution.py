@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -206,6 +207,38 @@ def test_a_later_attempt_on_a_host_without_the_input_loads_again(make_run: MakeR
     run = work(make_run(params={"steps": 1}, attempt=1, input_file="0" * 64))
     assert (run.status, run.total) == ("succeeded", 1)
     assert frozen.exists(run.input_file)
+
+
+def test_a_second_attempt_of_a_run_again_on_another_host_makes_the_same_input_anew(
+    make_run: MakeRun, bo: User, settings: Any, tmp_path: Path
+) -> None:
+    """Its first attempt found the rows unchanged, so it looks like a reproduction."""
+    first = work(make_run(params={"steps": 2}))
+    again = services.run_again(first, by=bo)
+    ProbeRun.objects.filter(pk=again.pk).update(attempt=1, input_file=first.input_file)
+    settings.RUN_INPUT_DIR = tmp_path / "other host"
+
+    again = work(again)
+
+    assert (again.status, again.attempt, again.total) == ("succeeded", 2, 3)
+    assert frozen.exists(again.input_file)
+
+
+@pytest.mark.parametrize(
+    "today", [{"steps": 3}, {"refuse": True}], ids=["rows changed", "rows do not fit any more"]
+)
+def test_a_reproduction_on_another_host_never_computes_another_input(
+    make_run: MakeRun, bo: User, settings: Any, tmp_path: Path, today: dict[str, Any]
+) -> None:
+    first = work(make_run(params={"steps": 2}))
+    again = services.reproduce(first, by=bo)
+    ProbeRun.objects.filter(pk=again.pk).update(attempt=1, params=today)
+    settings.RUN_INPUT_DIR = tmp_path / "other host"
+
+    again = work(again)
+
+    assert (again.status, again.error_code) == ("failed", "input_missing")
+    assert not settings.RUN_INPUT_DIR.exists()
 
 
 @pytest.mark.parametrize("noisy", [False, True])
