@@ -43,12 +43,18 @@ _WORKER_DIED = 70  # exit status, EX_SOFTWARE
 
 
 class KernelRefused(Exception):
-    """The kernel foresaw this: a code for programs and a message for people."""
+    """The kernel foresaw this: a code for programs and a message for people.
 
-    def __init__(self, message: str, code: str = "invalid", details: Json | None = None) -> None:
+    Where the kernel gave one, `template % details` is the message: who shows it can translate it.
+    """
+
+    def __init__(
+        self, message: str, code: str = "invalid", details: Json | None = None, template: str = ""
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.details = details or {}
+        self.template = template
 
 
 class KernelBug(Exception):
@@ -175,7 +181,9 @@ class Child:
             raise KernelBug(f"the kernel ended with status {status} and no result\n{self.output()}")
         if "error" in answer:
             error = answer["error"]
-            raise KernelRefused(error["message"], error["code"], error["details"])
+            raise KernelRefused(
+                error["message"], error["code"], error["details"], error.get("template", "")
+            )
         if "bug" in answer:
             raise KernelBug(f"{answer['bug']}\n{self.output()}")
         result: Json = answer["result"]
@@ -285,8 +293,9 @@ def serve(
     run
         `run(job, report, stop)`; when `stop` is set it returns its best result soon.
     foreseen
-        Errors whose message is meant for people. An attribute `code` becomes the error's code,
-        an attribute `details` its details.
+        Errors whose message is meant for people. An attribute `code` becomes the error's code, an
+        attribute `details` its details; `template`, where it is there, gives the message by
+        `template % details` in any language.
     """
     jobdir = Path(sys.argv[1])
     descriptor = int(os.environ.pop(_CHANNEL))
@@ -300,8 +309,13 @@ def serve(
         answer: Json = {"result": dict(run(job, _Wire(descriptor, jobdir), stop))}
     except foreseen as error:
         code = str(getattr(error, "code", "invalid"))
-        details = plain(getattr(error, "details", None) or {})
-        answer = {"error": {"code": code, "message": str(error), "details": details}}
+        about = {
+            "code": code,
+            "message": str(error),
+            "details": plain(getattr(error, "details", None) or {}),
+            "template": str(getattr(error, "template", "")),
+        }
+        answer = {"error": about}
     except Exception:
         answer = {"bug": traceback.format_exc()}
     _write_json(jobdir / "result.json", answer)
