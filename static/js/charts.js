@@ -73,7 +73,7 @@ function option(data, element) {
     legend: { show: data.series.length > 1, top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: c.text } },
     grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 4, containLabel: true },
     xAxis: { type: "category", data: data.x, axisTick: { show: false }, ...axis },
-    yAxis: { type: "value", splitLine: { lineStyle: { color: c.line } }, ...axis },
+    yAxis: { type: "value", scale: data.fromZero === false, splitLine: { lineStyle: { color: c.line } }, ...axis },
     series: series(data, c),
   };
 }
