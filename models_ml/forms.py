@@ -95,13 +95,13 @@ class TrainingForm(forms.Form):
         return [self[name] for name in ("dataset", "seed")]
 
     @property
-    def recipes(self) -> list[tuple[catalog.RecipeCard, forms.BoundField, list[forms.BoundField]]]:
-        """Each recipe with its radio button and the fields of its settings."""
-        buttons = list(self["recipe"])
-        return [
-            (one, button, [self[_key(one.key, setting.name)] for setting in one.settings])
-            for one, button in zip(self.cards, buttons, strict=True)
-        ]
+    def recipes(self) -> list[tuple[catalog.RecipeCard, Any, list[forms.BoundField], bool]]:
+        """Each recipe with its radio button, the fields of its settings, and if one is wrong."""
+        found = []
+        for card, button in zip(self.cards, self["recipe"], strict=True):
+            settings = [self[_key(card.key, setting.name)] for setting in card.settings]
+            found.append((card, button, settings, any(one.errors for one in settings)))
+        return found
 
     def arguments(self) -> dict[str, Any]:
         """What `start_training` takes."""

@@ -101,11 +101,15 @@ def retire(version: ModelVersion, *, by: User, reason: str) -> ModelVersion:
     return version
 
 
-def _locked(version: ModelVersion, by: User) -> ModelVersion:
+def require_decider(version: ModelVersion, by: User) -> None:
     if not version.may_be_decided_by(by):
         raise NotAllowed(
             _("Only the lead of its project, a deputy or an administrator decides on a model.")
         )
+
+
+def _locked(version: ModelVersion, by: User) -> ModelVersion:
+    require_decider(version, by)
     return (
         ModelVersion.objects.select_for_update(of=("self",))
         .select_related("project", "run")
