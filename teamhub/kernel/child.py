@@ -304,9 +304,54 @@ def serve(
     _die_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_watch_stdin, args=(stop,), name="stdin", daemon=True).start()
+    _work(run, jobdir, _Wire(descriptor, jobdir), stop, foreseen)
+
+
+def has_worker() -> bool:
+    """Was this process started by a worker's `Child`, or by hand?"""
+    return _CHANNEL in os.environ
+
+
+def serve_alone(
+    run: Callable[[Json, Report, threading.Event], Mapping[str, Any]],
+    *,
+    foreseen: tuple[type[Exception], ...] = (ValueError,),
+) -> int:
+    """Be the kernel without a worker, as a scheduler or a person starts it.
+
+    The same lines go to the standard output, the result to `result.json`. TERM and Ctrl-C ask for
+    the best answer so far.
+
+    Returns
+    -------
+    int
+        Exit status: 0 with a result, 2 after a foreseen error, 1 after a bug.
+    """
+    jobdir = Path(sys.argv[1])
+    stop = threading.Event()
+    for ask in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ask, lambda *_: stop.set())
+    answer = _work(run, jobdir, _Wire(os.dup(1), jobdir), stop, foreseen)
+    if "error" in answer:
+        sys.stderr.write(f"{answer['error']['code']}: {answer['error']['message']}\n")
+        return 2
+    if "bug" in answer:
+        sys.stderr.write(answer["bug"])
+        return 1
+    return 0
+
+
+def _work(
+    run: Callable[[Json, Report, threading.Event], Mapping[str, Any]],
+    jobdir: Path,
+    wire: _Wire,
+    stop: threading.Event,
+    foreseen: tuple[type[Exception], ...],
+) -> Json:
+    """Run the job and leave its answer: a result, a foreseen error or a bug."""
     job = json.loads((jobdir / "job.json").read_text("utf-8"))
     try:
-        answer: Json = {"result": dict(run(job, _Wire(descriptor, jobdir), stop))}
+        answer: Json = {"result": dict(run(job, wire, stop))}
     except foreseen as error:
         code = str(getattr(error, "code", "invalid"))
         about = {
@@ -319,6 +364,7 @@ def serve(
     except Exception:
         answer = {"bug": traceback.format_exc()}
     _write_json(jobdir / "result.json", answer)
+    return answer
 
 
 def _watch_stdin(stop: threading.Event) -> None:
