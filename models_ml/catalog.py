@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from models_ml.words import FIELD_LABELS
+from models_ml.words import ADVICE, FIELD_LABELS
 from teamhub.errors import InvalidInput
 
 DEFAULT = "seed-mlp"  # the article's
@@ -37,17 +37,19 @@ class RecipeCard:
     key: str
     title: str
     summary: str
+    advice: str
     settings: tuple[Setting, ...]
 
 
-def keys() -> list[str]:
+def known() -> list[str]:
+    """Keys of all recipes, in the order in which they are offered."""
     from models_ml.kernel import recipes  # noqa: PLC0415 (NumPy)
 
     return list(recipes.RECIPES)
 
 
 def cards() -> list[RecipeCard]:
-    return [card(key) for key in keys()]
+    return [card(key) for key in known()]
 
 
 def card(key: str) -> RecipeCard:
@@ -73,12 +75,12 @@ def card(key: str) -> RecipeCard:
         )
         for field in recipes.fields_of(key)
     )
-    return RecipeCard(key, _(recipe.title), _(recipe.summary), settings)
+    return RecipeCard(key, _(recipe.title), _(recipe.summary), str(ADVICE.get(key, "")), settings)
 
 
 def title(key: str) -> str:
     """A recipe's name; its key where it is no longer offered."""
-    return card(key).title if key in keys() else key
+    return card(key).title if key in known() else key
 
 
 def complete(key: str, changed: Mapping[str, Any]) -> dict[str, Any]:

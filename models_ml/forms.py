@@ -38,7 +38,7 @@ class IntegersField(forms.CharField):
     """Whole numbers separated by commas."""
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         parts = [part.strip() for part in text.split(",") if part.strip()]
         if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
             raise forms.ValidationError(gettext("Write whole numbers separated by commas."))
@@ -47,7 +47,9 @@ class IntegersField(forms.CharField):
 
 class TrainingForm(forms.Form):
     dataset = forms.ModelChoiceField(Dataset.objects.none(), label=_("Data set"))
-    recipe = forms.ChoiceField(label=_("Recipe"), widget=forms.RadioSelect())
+    recipe = forms.ChoiceField(
+        label=_("Recipe"), widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
     seed = forms.IntegerField(
         label=_("Seed"),
         min_value=0,

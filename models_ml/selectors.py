@@ -155,7 +155,9 @@ def reliability_chart(bins: list[dict[str, Any]]) -> Chart | None:
         x=[f"{one['low']:.1f}–{one['high']:.1f} ({one['n']})" for one in filled],
         series=[
             Series(_("Observed"), [_rounded(one["positive_share"]) for one in filled]),
-            Series(_("Predicted"), [_rounded(one["mean_probability"]) for one in filled], "proposed"),
+            Series(
+                _("Predicted"), [_rounded(one["mean_probability"]) for one in filled], "proposed"
+            ),
         ],
     )
 
@@ -252,7 +254,7 @@ def verdict(run: TrainingRun) -> Verdict | None:
 
 def setting_rows(run: TrainingRun) -> list[SettingRow]:
     """The configuration beside the recipe's own."""
-    if run.recipe not in catalog.keys():
+    if run.recipe not in catalog.known():
         return [SettingRow(key, shown(value), "", True) for key, value in run.params.items()]
     config = run.report.get("config") or catalog.complete(run.recipe, run.params)
     return [
@@ -339,8 +341,8 @@ def version_rights(version: ModelVersion, user: User) -> VersionRights:
 
 def ethics_review_passed(version: ModelVersion) -> bool:
     """Whether phase 7 of the version's project is closed (a query)."""
-    phases = Phase.objects.filter(project_id=version.project_id, key=PhaseKey.ETHICS)
-    return version.project_id is not None and phases.filter(closed_at__isnull=False).exists()
+    passed = Phase.objects.filter(key=PhaseKey.ETHICS, closed_at__isnull=False)
+    return version.project is not None and passed.filter(project=version.project).exists()
 
 
 def serving(version: ModelVersion) -> list[Alias]:

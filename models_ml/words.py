@@ -17,6 +17,14 @@ FIELD_LABELS = {
     "learning_rate": gettext_lazy("Learning rate"),
     "steps_per_execution": gettext_lazy("Batches per execution"),
 }
+# When to take which.
+ADVICE = {
+    "seed-mlp": gettext_lazy(
+        "The bar to beat. On columns of very different size it often learns nothing; "
+        "the page of the run then says so."
+    ),
+    "seed-mlp-scaled": gettext_lazy("Take this one for a model that is to be used."),
+}
 BASELINES = {
     "majority": gettext_lazy("Majority class"),
     "logistic_regression": gettext_lazy("Logistic regression"),
@@ -51,9 +59,7 @@ RECIPES = (
 DATASETS = (
     gettext_noop("The file is empty."),
     gettext_noop("The file cannot be read: %(reason)s."),
-    gettext_noop(
-        "Row %(row)s is not UTF-8 text. Save the file as CSV with the encoding UTF-8."
-    ),
+    gettext_noop("Row %(row)s is not UTF-8 text. Save the file as CSV with the encoding UTF-8."),
     gettext_noop("Row %(row)s holds bytes that are no text. Save the file as CSV."),
     gettext_noop("Row %(row)s holds a carriage return that does not end a line."),
     gettext_noop("Row %(row)s is longer than %(limit)s bytes."),
@@ -81,9 +87,7 @@ DATASETS = (
     ),
     gettext_noop("Row %(row)s: the label is “%(value)s”; it must be 0 or 1."),
     gettext_noop("Every label is %(value)s; training needs rows of both classes."),
-    gettext_noop(
-        "Only %(found)s rows have the label %(value)s; at least %(limit)s are needed."
-    ),
+    gettext_noop("Only %(found)s rows have the label %(value)s; at least %(limit)s are needed."),
     gettext_noop("Column “%(column)s” repeats the label; leave it out."),
 )
 WARNINGS = {

@@ -13,7 +13,10 @@ from models_ml.words import quality_reason, warnings_in_words
 
 
 class DatasetIn(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="A CSV file in UTF-8, possibly packed by gzip.")
+    file = serializers.FileField(
+        allow_empty_file=True,  # refused in words as every other wrong file
+        help_text="A CSV file in UTF-8, possibly packed by gzip.",
+    )
     name = serializers.CharField(max_length=120, required=False, help_text="The file's, if none.")
     label = serializers.CharField(  # type: ignore[assignment]
         max_length=120, default="label", help_text="The column that holds 0 or 1."
@@ -67,7 +70,7 @@ class SettingOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.CharField()
-    default = serializers.JSONField()  # type: ignore[assignment]
+    default = serializers.JSONField()
     low = serializers.FloatField()
     high = serializers.FloatField()
     source = serializers.CharField()  # type: ignore[assignment]

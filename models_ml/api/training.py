@@ -18,6 +18,7 @@ from models_ml.api.datasets import find_dataset
 from models_ml.api.serializers import EpochOut, TrainingRunIn, TrainingRunOut
 from models_ml.models import TrainingRun
 from models_ml.services import training
+from models_ml.services.datasets import require_uploader
 from projects.api.projects import PAGE_PARAMETERS
 from projects.api.serializers import paged
 from projects.models import Phase, Project
@@ -50,13 +51,11 @@ class TrainingRunList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Queue a training; poll the address in Location."""
-        training.require_uploader(request.user)
+        require_uploader(request.user)
         serializer = TrainingRunIn(data=request.data)
         serializer.is_valid(raise_exception=True)
         run = training.start_training(by=request.user, **arguments(request, serializer))
-        place = request.build_absolute_uri(
-            reverse("api:models:training-run-detail", args=[run.pk])
-        )
+        place = request.build_absolute_uri(reverse("api:models:training-run-detail", args=[run.pk]))
         return Response(
             TrainingRunOut(run).data,
             status=status.HTTP_202_ACCEPTED,
@@ -74,7 +73,8 @@ class EpochList(APIView):
     @extend_schema(operation_id="training_runs_epochs", responses=EpochOut(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         """The epochs so far, each with the time at which it was stored (a plain list)."""
-        return Response(EpochOut(find_run(request, pk).epochs(), many=True).data)
+        epochs: Any = find_run(request, pk).epochs()
+        return Response(EpochOut(epochs, many=True).data)
 
 
 def visible_runs(request: Request) -> Any:

@@ -32,7 +32,5 @@ urlpatterns = [
         versions.ModelVersionPromote.as_view(),
         name="version-promote",
     ),
-    path(
-        "versions/<int:pk>/retire/", versions.ModelVersionRetire.as_view(), name="version-retire"
-    ),
+    path("versions/<int:pk>/retire/", versions.ModelVersionRetire.as_view(), name="version-retire"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -43,7 +43,7 @@ class ModelVersionFile(APIView):
         operation_id="model_versions_file",
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, pk: int, name: str) -> HttpResponse:
+    def get(self, request: Request, pk: int, name: str) -> FileResponse:
         """One of the version's files, as its sha256 says."""
         return file_response(find_version(request, pk), name, by=request.user)
 

@@ -31,7 +31,7 @@ STAGES = (
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
     def visible_to(self, user: User) -> DatasetQuerySet:
-        """All for those who read all; for others what they uploaded or what a run of theirs uses."""
+        """All for those who read all; else what they uploaded, and what runs that they see use."""
         if not user.is_authenticated or not permissions.has_scope(user, "read"):
             return self.none()
         if rights.reads_all(user):

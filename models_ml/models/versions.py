@@ -40,9 +40,7 @@ class ModelVersion(models.Model):
     )
     recipe = models.CharField(_("recipe"), max_length=40)
     number = models.PositiveIntegerField(_("version"))
-    status = models.CharField(
-        _("status"), max_length=9, choices=Status, default=Status.CANDIDATE
-    )
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.CANDIDATE)
     weights_sha256 = models.CharField(_("weights"), max_length=64, db_index=True)
     seed = models.PositiveIntegerField(_("seed"))
     code_version = models.CharField(_("code version"), max_length=60)
@@ -102,9 +100,7 @@ class ModelVersion(models.Model):
 
     def may_be_taken_by(self, user: User) -> bool:
         """Download its files: who may train, or may decide on it."""
-        return rights.may_train(user) or (
-            self.project is not None and self.project.is_led_by(user)
-        )
+        return rights.may_train(user) or (self.project is not None and self.project.is_led_by(user))
 
 
 class Alias(models.Model):

@@ -93,8 +93,8 @@ def _upload(request: HttpRequest) -> HttpResponse:
             field = error.details.get("field")
             form.add_error(field if field in form.fields else None, str(error))
         else:
-            said = _("The data set is checked and kept.") if made else _("This file was here already.")
-            messages.success(request, said)
+            done = _("The data set is checked and kept.")
+            messages.success(request, done if made else _("This file was here already."))
             return redirect(dataset)
         finally:
             file.close()

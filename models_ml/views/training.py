@@ -18,6 +18,8 @@ from models_ml import catalog, rights, selectors
 from models_ml.forms import TrainingForm
 from models_ml.models import Dataset, TrainingRun
 from models_ml.services import training as service
+from models_ml.services.datasets import require_uploader
+from models_ml.words import METRICS
 from projects.models import Project
 from teamhub.errors import InvalidInput, NotAllowed, TeamHubError
 from teamhub.runs.models import Status
@@ -82,16 +84,13 @@ def _columns() -> list[Column]:
     return [
         Column("id", _("Training run"), value=lambda run: str(run.pk)),
         Column("dataset", _("Data set"), order="dataset__name"),
-        Column("recipe", _("Recipe"), order="recipe"),
+        Column("recipe", _("Recipe"), order="recipe", shown=False),
         Column("project", _("Project"), order="project__name"),
         Column("status", _("Status"), order="status"),
         Column("quality", _("Model"), shown=False),
-        Column("auc", _("AUC"), order="metrics__auc", numeric=True, value=figure("auc")),
-        Column(
-            "log_loss", _("Log loss"), order="metrics__log_loss", numeric=True, value=figure("log_loss")
-        ),
-        Column(
-            "accuracy", _("Accuracy"), order="metrics__accuracy", numeric=True, value=figure("accuracy")
+        *(
+            Column(key, label, order=f"metrics__{key}", numeric=True, value=figure(key))
+            for key, label in METRICS.items()
         ),
         Column("seed", _("Seed"), shown=False),
         Column("weights_sha256", _("Weights"), shown=False),
@@ -104,13 +103,11 @@ def _columns() -> list[Column]:
 @login_required
 def training_create(request: HttpRequest) -> HttpResponse:
     """Choose data, recipe, seed and, if there is one, the project; a worker trains."""
-    service.require_uploader(request.user)
+    require_uploader(request.user)
     given = request.POST if request.method == "POST" else request.GET
     project = _project(request, given.get("project", ""))
     initial = {"dataset": request.GET.get("dataset"), "project": project}
-    form = TrainingForm(
-        request.POST or None, by=request.user, project=project, initial=initial
-    )
+    form = TrainingForm(request.POST or None, by=request.user, project=project, initial=initial)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
