@@ -29,7 +29,7 @@ class _Effort(forms.Form):
         decimal_places=2,
         min_value=Decimal("0.01"),
         max_value=Decimal(1),
-        widget=forms.NumberInput(attrs={"step": "0.05"}),
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
     )
     status = forms.ChoiceField(label=_("Status"), choices=Assignment.Status.choices)
     locked = forms.BooleanField(

@@ -90,6 +90,8 @@ def _coverage(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
 def _over(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
     if not permissions.may_see_load_of_all(request.user):
         return None
+    if not Person.objects.load_visible_to(request.user).exists():
+        return None  # before the first import there is nobody to be over
     rows = home.over_allocated(request.user, timezone.localdate())
     context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "total": len(rows)}
     return context | {"n_weeks": home.WEEKS_AHEAD}

@@ -270,7 +270,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "teamhub.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["teamhub.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "teamhub.api.schema.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"token": env.text("TOKEN_THROTTLE", "30/min")},
     "EXCEPTION_HANDLER": "teamhub.api.errors.handle",
@@ -343,4 +343,6 @@ DATASET_MAX_MB = env.integer("DATASET_MAX_MB", 200, least=1)  # of the CSV text,
 # Then a training ends as by "finish now". Shorter than the broker's visibility_timeout.
 TRAINING_SECONDS = env.integer("TRAINING_SECONDS", 3600, least=1)
 TRAINING_THREADS = env.integer("TRAINING_THREADS", 1, least=1)
+# One import is one transaction, and on SQLite nobody else writes meanwhile.
+IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", 20_000, least=1)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_BYTES", 10 * 1024 * 1024, least=1)

@@ -7,11 +7,18 @@ from datetime import date, timedelta
 
 WEEK = timedelta(days=7)
 WORKDAYS = 5
+# Days that a plan can speak of. What lies outside is a slip of the keyboard, and week arithmetic
+# must not run off the calendar.
+FIRST, LAST = date(1970, 1, 1), date(2199, 12, 31)
 
 
 def monday(day: date) -> date:
     """The Monday of the ISO week that `day` lies in."""
     return day - timedelta(days=day.weekday())
+
+
+def is_plannable(day: date) -> bool:
+    return FIRST <= day <= LAST
 
 
 def is_monday(day: date) -> bool:

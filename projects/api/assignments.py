@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from projects.api.filters import PLAN_PARAMETERS, plan_filters
+from projects.api.filters import PLAN_PARAMETERS, named, plan_filters
 from projects.models import Assignment, Project, Slot
 from projects.services import assignments as service
 from roles.models import Person
 from teamhub.api.pagination import Pages
-from teamhub.errors import NotAllowed
+from teamhub.errors import NotAllowed, Stale
 from teamhub.web.exports import csv_response
 
 COLUMNS = [
@@ -179,9 +179,7 @@ def _fields(given: dict[str, Any], request: Request) -> dict[str, Any]:
 
 def find_person(request: Request, key: str) -> Person:
     people = Person.objects.visible_to(request.user).select_related("site")
-    found = people.filter(key=key).first()
-    if found is None and key.isascii() and key.isdigit() and len(key) < 16:
-        found = people.filter(pk=int(key)).first()
+    found = people.filter(named(Person, key)).first()
     if found is None:
         raise serializers.ValidationError(
             {"person": [_("There is no person with the key “%(key)s”.") % {"key": key}]}
@@ -199,10 +197,16 @@ def _editable(request: Request, pk: int) -> Assignment:
 
 
 def if_match(request: Request) -> int:
-    """The version that the client has read: If-Match: "3" (quotes optional)."""
-    raw = request.headers.get("If-Match", "").removeprefix("W/").strip().strip('"')
-    if not raw:
+    """The version that the client has read: If-Match: "3" (quotes optional).
+
+    A weak tag never matches (RFC 9110, 13.1.1), and "*" would not tell what was read.
+    """
+    raw = request.headers.get("If-Match", "").strip()
+    if not raw or raw == "*":
         raise PreconditionRequired(_("Send If-Match with the version of the row you have read."))
+    if raw.startswith("W/"):
+        raise Stale(_("If-Match compares strongly: send the version without W/."))
+    raw = raw.strip('"')
     if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
         raise serializers.ValidationError({"If-Match": [_("This is not a version number.")]})
     return int(raw)

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from projects.api.filters import by_key
 from projects.api.projects import PAGE_PARAMETERS
 from projects.api.serializers import ItemOut, TickIn, UntickIn, paged
-from projects.models import ChecklistItem
+from projects.models import ChecklistItem, Project
 from projects.phases import PhaseKey
 from projects.selectors.my_work import my_items
 from projects.selectors.projects import read_items
@@ -42,7 +42,7 @@ class ItemList(APIView):
         mine = _flag(request, "mine")
         items = my_items(request.user) if mine else ChecklistItem.objects.visible_to(request.user)
         if project := query.get("project", "").replace("\0", "")[:60]:
-            items = items.filter(by_key("project", project))
+            items = items.filter(by_key(Project, "project", project))
         if phase := query.get("phase", ""):
             if phase not in list(PhaseKey):
                 raise InvalidInput(

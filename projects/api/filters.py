@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from projects.models import Project
+from roles.models import Person
+from teamhub import weeks
 from teamhub.errors import InvalidInput
 
 PLAN_PARAMETERS = [
@@ -33,6 +37,9 @@ def day(request: Request, name: str) -> date | None:
         found = parse_date(raw)
     except ValueError:
         found = None
+    if found is not None and not weeks.is_plannable(found):
+        words = {"name": name, "first": weeks.FIRST.year, "last": weeks.LAST.year}
+        raise InvalidInput(_("%(name)s must lie in the years %(first)d to %(last)d.") % words)
     if found is None:
         raise InvalidInput(
             _("%(name)s must be a day written as YYYY-MM-DD; got “%(raw)s”.")
@@ -41,12 +48,18 @@ def day(request: Request, name: str) -> date | None:
     return found
 
 
-def by_key(path: str, raw: str) -> Q:
-    """Rows whose related object has this key, or this id where it is a number."""
-    found = Q(**{f"{path}__key": raw})
-    if raw.isascii() and raw.isdigit() and len(raw) < 16:
-        found |= Q(**{f"{path}__pk": int(raw)})
-    return found
+def named(model: type[models.Model], word: str) -> Q:
+    """The row with this key or, where nothing has it, with this id: one rule for every address."""
+    is_number = word.isascii() and word.isdigit() and len(word) < 16
+    if is_number and not model._default_manager.filter(key=word).exists():
+        return Q(pk=int(word))
+    return Q(key=word)
+
+
+def by_key(model: type[models.Model], path: str, word: str) -> Q:
+    """Rows whose related object is the one that `word` names."""
+    ((lookup, value),) = named(model, word).children  # type: ignore[misc]
+    return Q(**{f"{path}__{lookup}": value})
 
 
 def plan_filters(
@@ -54,9 +67,9 @@ def plan_filters(
 ) -> Any:
     """Narrow slots (slot_path "") or assignments (slot_path "slot__") by the query."""
     if project := request.query_params.get("project", "")[:60]:
-        queryset = queryset.filter(by_key(f"{slot_path}phase__project", project))
+        queryset = queryset.filter(by_key(Project, f"{slot_path}phase__project", project))
     if person := request.query_params.get("person", "")[:60]:
-        queryset = queryset.filter(by_key(person_path, person))
+        queryset = queryset.filter(by_key(Person, person_path, person))
         queryset = queryset.distinct() if person_path != "person" else queryset
     if (first := day(request, "from")) is not None:
         queryset = queryset.filter(end_on__gt=first)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects import exporting
-from projects.api.serializers import ImportIn, ImportOut
 from projects.importers import BY_KIND
+from teamhub.api.imports import ImportIn, ImportOut, run_import
 from teamhub.errors import InvalidInput
 
 
@@ -39,13 +37,8 @@ class PlanImport(APIView):
                 % {"kind": kind, "kinds": ", ".join(BY_KIND)},
                 field="kind",
             )
-        # One byte more than is allowed is enough for the importer to refuse the file.
-        data = file.read(settings.IMPORT_MAX_BYTES + 1)
-        result = BY_KIND[kind](by=request.user).run(
-            data, file.name or "", dry_run=given.validated_data["dry_run"]
-        )
-        code = status.HTTP_200_OK if result.ok else status.HTTP_422_UNPROCESSABLE_ENTITY
-        return Response(result.as_json(), status=code)
+        importer = BY_KIND[kind](by=request.user)
+        return run_import(importer, file, dry_run=given.validated_data["dry_run"])
 
 
 class PlanExport(APIView):

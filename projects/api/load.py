@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from projects.api.filters import by_key, day
+from projects.api.filters import by_key, day, named
 from projects.models import Project
 from projects.selectors.load import PersonLoad, week_load
-from roles.models import Person
+from roles.models import Department, Person
 from teamhub import weeks
 from teamhub.api.pagination import Pages
 from teamhub.errors import InvalidInput, NotFound
@@ -68,12 +68,10 @@ class LoadList(APIView):
         end = weeks.add_weeks(start, n_weeks)
         people = Person.objects.load_visible_to(request.user).employed_between(start, end)
         if department := request.query_params.get("department", "")[:60]:
-            people = people.filter(by_key("department", department))
+            people = people.filter(by_key(Department, "department", department))
         if key := request.query_params.get("project", "")[:60]:
             projects = Project.objects.detail_visible_to(request.user)
-            project = projects.filter(key=key).first()
-            if project is None and key.isascii() and key.isdigit() and len(key) < 16:
-                project = projects.filter(pk=int(key)).first()
+            project = projects.filter(named(Project, key)).first()
             if project is None:
                 raise NotFound(_("There is no project “%(key)s”.") % {"key": key})
             people = people.filter(assignments__slot__phase__project=project).distinct()

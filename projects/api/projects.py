@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects.api.assignments import if_match
-from projects.api.filters import PLAN_PARAMETERS, plan_filters
+from projects.api.filters import PLAN_PARAMETERS, named, plan_filters
 from projects.api.serializers import (
     SLOT_COLUMNS,
     MoveIn,
@@ -175,7 +175,7 @@ def _answer(request: Request, pk: Any, code: int = status.HTTP_200_OK) -> Respon
     """The project by id or key; for those who do not see its detail, names and phases."""
     found = selectors.listed_projects(request.user)
     word = str(pk)[:60]
-    project: Any = found.filter(_named(word)).order_by("pk").first()
+    project: Any = found.filter(named(Project, word)).first()
     if project is None:
         raise Http404
     if project.seen:
@@ -190,13 +190,6 @@ def _answer(request: Request, pk: Any, code: int = status.HTTP_200_OK) -> Respon
     }
     headers = {"ETag": f'"{project.version}"'} if project.seen else {}
     return Response(ProjectDetailOut(project, context=context).data, status=code, headers=headers)
-
-
-def _named(word: str) -> Q:
-    """The row with this id or, where it is no number of a row, this key."""
-    if word.isascii() and word.isdigit() and len(word) < 16:
-        return Q(pk=int(word)) | Q(key=word)
-    return Q(key=word)
 
 
 def _phase(request: Request, pk: int) -> Phase:

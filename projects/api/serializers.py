@@ -285,23 +285,3 @@ class MoveIn(serializers.Serializer[Any]):
         default="refuse",
         help_text="What happens to assignments that would lie outside.",
     )
-
-
-class ImportIn(serializers.Serializer[Any]):
-    file = serializers.FileField()
-    kind = serializers.CharField(max_length=40)
-    dry_run = serializers.BooleanField(default=False)
-
-
-class RowErrorOut(serializers.Serializer[Any]):
-    row = serializers.IntegerField()
-    column = serializers.CharField()
-    message = serializers.CharField()
-
-
-class ImportOut(serializers.Serializer[Any]):
-    rows = serializers.IntegerField()
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    errors = RowErrorOut(many=True)  # type: ignore[assignment]

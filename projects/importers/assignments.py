@@ -168,6 +168,8 @@ class AssignmentImporter(PlanImporter):
         self._final: list[tuple[Assignment, Row | None]] = []
 
     def _weeks(self, row: Row, slot: Slot) -> tuple[date, date] | None:
+        if row.unread & {"start_on", "end_on"}:
+            return None  # told already; the default weeks would only clash with other lines
         start, end = row.get("start_on", slot.start_on), row.get("end_on", slot.end_on)
         if end <= start:
             self.error(row, "end_on", _("The assignment must end after it starts."))

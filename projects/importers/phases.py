@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from projects.importers.base import PlanImporter, known_projects, phase
 from projects.models import Phase
 from projects.services.history import sign
-from projects.services.phases import REFUSE, Mover, outside_text
+from projects.services.phases import REFUSE, Mover, check_weeks, outside_text
+from teamhub.errors import InvalidInput
 from teamhub.web import csv_values
 from teamhub.web.csv_import import Column, Planned, Row
 
@@ -65,8 +66,10 @@ class PhaseImporter(PlanImporter):
             found = phases.get((project.pk, row["phase"].value))
             if found is None:
                 found = Phase(project=project, key=row["phase"].value)
-            if row["end_on"] <= row["start_on"]:
-                self.error(row, "end_on", _("The phase must end after it starts."))
+            try:
+                check_weeks(row["start_on"], row["end_on"])
+            except InvalidInput as error:
+                self.error(row, "end_on", str(error))
                 continue
             yield self._plan_phase(row, found)
 

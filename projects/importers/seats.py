@@ -223,6 +223,8 @@ class SeatImporter(PlanImporter):
             self._pending.updated.append(slot)
 
     def _weeks(self, row: Row, of_phase: Phase) -> tuple[date, date] | None:
+        if row.unread & {"start_on", "end_on"}:
+            return None  # told already; the default weeks would only clash with other lines
         start, end = row.get("start_on", of_phase.start_on), row.get("end_on", of_phase.end_on)
         if end <= start:
             self.error(row, "end_on", _("The slot must end after it starts."))

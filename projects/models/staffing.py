@@ -22,11 +22,14 @@ from teamhub.runs.models import Run
 
 # The words of the kernel for its stages; here so that they are translated.
 STAGES = (
-    gettext_noop("greedy"),
-    gettext_noop("prices"),
-    gettext_noop("search"),
-    gettext_noop("branch and bound"),
+    gettext_noop("First plan"),
+    gettext_noop("Bounding"),
+    gettext_noop("Improving the plan"),
+    gettext_noop("Closing the gap"),
 )
+
+
+MAX_NAMED = 3
 
 
 class StaffingRun(Run):
@@ -36,6 +39,7 @@ class StaffingRun(Run):
     task: ClassVar[str] = "projects.tasks.propose_team"
     queue: ClassVar[str] = "solve"
     title = _("Staffing proposal")
+    subject_needs = ("projects",)
 
     projects = models.ManyToManyField(Project, related_name="staffing_runs")
     # Money and objective fields: managers and administrators only.
@@ -52,6 +56,21 @@ class StaffingRun(Run):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:proposal-detail", args=[self.pk])
+
+    @property
+    def subject(self) -> str:
+        """Names of its projects; the first three of many."""
+        names = [project.name for project in self.projects.all()]
+        more = len(names) - MAX_NAMED
+        shown = ", ".join(names[:MAX_NAMED])
+        if more <= 0:
+            return shown
+        return str(_("%(names)s and %(more)d more")) % {"names": shown, "more": more}
+
+    @classmethod
+    def about(cls, words: str) -> Q:
+        scope = cls.projects.through.objects.filter(project__name__icontains=words)
+        return Q(pk__in=scope.values("staffingrun_id"))
 
     @classmethod
     def also_visible_to(cls, user: User) -> Q:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from projects.models import Slot
-from projects.selectors.plan_state import Finding, Piece, PlanState
+from projects.selectors.plan_state import Finding, Piece, PlanState, told
 from roles.models import Person
 
 MOST_SHOWN = 40
@@ -44,21 +44,30 @@ class Candidate:
 
 
 def candidates(
-    slot: Slot, start_on: date, end_on: date, fte_hundredths: int, *, query: str = ""
+    slot: Slot,
+    start_on: date,
+    end_on: date,
+    fte_hundredths: int,
+    *,
+    with_money: bool,
+    query: str = "",
 ) -> list[Candidate]:
-    """People employed in these weeks, those who break least first (a fixed number of queries)."""
+    """People employed in these weeks, those who fit best first (a fixed number of queries)."""
     people = list(
         Person.objects.employed_between(start_on, end_on).select_related("site", "department")
     )
     words = query.casefold().split()
     people = [p for p in people if all(word in p.name.casefold() for word in words)]
     state = PlanState(people, [slot.phase.project], start_on, end_on)
-    found = [_candidate(Piece(slot, p, start_on, end_on, fte_hundredths), state) for p in people]
+    found = [
+        _candidate(Piece(slot, p, start_on, end_on, fte_hundredths), state, with_money=with_money)
+        for p in people
+    ]
     found.sort(key=_order)
     return found[:MOST_SHOWN]
 
 
-def _candidate(piece: Piece, state: PlanState) -> Candidate:
+def _candidate(piece: Piece, state: PlanState, *, with_money: bool) -> Candidate:
     matches = []
     for need in piece.slot.skills.all():
         held = state.skills.get((piece.person.pk, need.skill_id))
@@ -72,9 +81,11 @@ def _candidate(piece: Piece, state: PlanState) -> Candidate:
         ),
         default=0,
     )
-    return Candidate(piece.person, matches, free, state.findings(piece))
+    findings = told(state.findings(piece), with_money=with_money)
+    return Candidate(piece.person, matches, free, findings)
 
 
 def _order(candidate: Candidate) -> tuple[bool, int, int, str]:
+    """Who may; then who can: a missing skill weighs more than a full week, which can be moved."""
     missing = sum(max(0, match.needed - match.level) for match in candidate.matches)
-    return (candidate.blocked, len(candidate.findings), missing, candidate.person.sort_name)
+    return (candidate.blocked, missing, len(candidate.findings), candidate.person.sort_name)

@@ -64,6 +64,11 @@ class Finding:
         return out | ({"money": self.money} if with_money and self.money else {})
 
 
+def told(findings: Iterable[Finding], *, with_money: bool) -> list[Finding]:
+    """What a user may know: whether a budget holds tells of rates to who can try efforts."""
+    return [one for one in findings if with_money or one.rule is not Rule.BUDGET]
+
+
 @dataclass(frozen=True)
 class Piece:
     """A person's work in a slot for some weeks: what is added, moved or taken away."""

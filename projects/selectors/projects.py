@@ -55,8 +55,11 @@ def listed_projects(user: User, today: date | None = None) -> QuerySet[Project]:
     """Every project with `seen` (the user may see its detail), `phase_key` and `open_mandatory`."""
     today = today or timezone.localdate()
     phases = Phase.objects.filter(project=OuterRef("pk"))
-    begun = phases.filter(start_on__lte=today).order_by("-start_on", "-pk").values("key")[:1]
-    first = phases.order_by("start_on", "pk").values("key")[:1]
+    # Now is the last phase that has begun and is not closed; else the next one, else the last.
+    unclosed = phases.filter(closed_at__isnull=True)
+    begun = unclosed.filter(start_on__lte=today).order_by("-start_on", "-pk").values("key")[:1]
+    ahead = unclosed.order_by("start_on", "pk").values("key")[:1]
+    last = phases.order_by("-start_on", "-pk").values("key")[:1]
     items = (
         ChecklistItem.objects.filter(project=OuterRef("pk"), mandatory=True, done_at__isnull=True)
         .order_by()
@@ -71,7 +74,9 @@ def listed_projects(user: User, today: date | None = None) -> QuerySet[Project]:
         .prefetch_related(Prefetch("phases", Phase.objects.order_by("start_on", "pk")))
         .annotate(
             seen=seen,
-            phase_key=Coalesce(Subquery(begun), Subquery(first), output_field=CharField()),
+            phase_key=Coalesce(
+                Subquery(begun), Subquery(ahead), Subquery(last), output_field=CharField()
+            ),
             all_open_mandatory=Coalesce(Subquery(items), 0),
         )
         .annotate(

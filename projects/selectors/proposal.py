@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from projects.models import Project, ProposalRow, StaffingRun
+from projects.models import Project, ProposalRow, StaffingRequest, StaffingRun
+from projects.selectors.requests import Leads
 from roles.models import Person, Skill
 from teamhub import weeks as week_math
 from teamhub.accounts import permissions
@@ -24,6 +25,7 @@ CRITERIA = {
     "cost": gettext_lazy("cost"),
     "continuity": gettext_lazy("continuity"),
 }
+SUBTRACTED = {"cost"}
 RULE_NAMES = {
     "skill": gettext_lazy("skills"),
     "validity": gettext_lazy("validity of skills"),
@@ -46,6 +48,7 @@ class ShownRow:
     may_decide: bool
     score: dict[str, int]  # by criterion, without money for those who may not see it
     reasons: list[str]  # why nobody, in words
+    answering: str = ""  # leads who would be asked, or have been
 
     @property
     def is_filled(self) -> bool:
@@ -53,7 +56,11 @@ class ShownRow:
 
     @property
     def named_score(self) -> list[tuple[Any, int]]:
-        return [(CRITERIA.get(key, key), points) for key, points in self.score.items()]
+        """Criteria in words with the points that they add, or take away."""
+        return [
+            (CRITERIA.get(key, key), -points if key in SUBTRACTED else points)
+            for key, points in self.score.items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -107,14 +114,19 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
     editable = set(Project.objects.editable_by(user).values_list("pk", flat=True))
     money = permissions.may_see_money(user)
     skills = {skill.key: skill.name for skill in Skill.objects.all()}
+    rows = list(rows_of(run, user))
+    answering = _answering(rows, user)
     shown = [
         ShownRow(
             row=row,
             may_decide=row.slot.phase.project_id in editable,
             score=score_for(row, money=money),
-            reasons=[line for one in row.blockers for line in blocker_lines(one, skills)],
+            reasons=[
+                line for one in row.blockers for line in blocker_lines(one, skills, money=money)
+            ],
+            answering=answering.get(row.pk, ""),
         )
-        for row in rows_of(run, user)
+        for row in rows
     ]
     return ProposalView(
         run=run,
@@ -123,6 +135,23 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
         may_decide=any(one.may_decide for one in shown),
         inherited=_inherited(run, user),
     )
+
+
+def _answering(rows: list[ProposalRow], user: User) -> dict[int, str]:
+    """Names of the leads who would have to agree to open rows, or have been asked."""
+    pending = [row for row in rows if row.decision in {Decision.OPEN, Decision.REQUESTED}]
+    leads = Leads(pending, by=user)
+    names = {}
+    for row in pending:
+        if row.decision == Decision.OPEN:
+            names[row.pk] = leads.answering(leads.asked(row))
+    sent = StaffingRequest.objects.filter(row__in=pending).select_related("project__lead")
+    for request in sent:
+        if request.project is not None:
+            names[request.row_id] = str(request.project.lead)
+        else:
+            names[request.row_id] = leads.answering({"department_id": request.department_id})
+    return names
 
 
 def _inherited(run: StaffingRun, user: User) -> list[str]:
@@ -167,9 +196,19 @@ def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:
     return {key: value for key, value in row.score.items() if key == "fit"}
 
 
-def blocker_lines(blocker: dict[str, Any], skills: dict[str, str]) -> list[str]:
-    """Why a slot stays open, in words: the rule to lift first, then what each rule takes away."""
+MONEY_RULES = {"budget"}
+
+
+def blocker_lines(blocker: dict[str, Any], skills: dict[str, str], *, money: bool) -> list[str]:
+    """Why a slot stays open, in words: the rule to lift first, then what each rule takes away.
+
+    Without `money` nothing is said that tells of rates or of a budget.
+    """
     reason = blocker.get("reason")
+    rules_named = [one for one in blocker.get("rules", ()) if money or one not in MONEY_RULES]
+    hidden = not money and (reason == "not_worth_it" or rules_named != [*blocker.get("rules", ())])
+    if hidden and not rules_named:
+        return [_("Something that only managers see stands in the way; ask one.")]
     if reason == "nobody":
         return [_("Nobody is employed in these weeks.")]
     if reason == "not_worth_it":
@@ -177,12 +216,16 @@ def blocker_lines(blocker: dict[str, Any], skills: dict[str, str]) -> list[str]:
     if reason == "not_reached":
         return [_("Somebody could take it; the solver ran out of time. Allow more seconds.")]
     lines = []
-    rules = [str(RULE_NAMES.get(rule, rule)) for rule in blocker.get("rules", ())]
+    rules = [str(RULE_NAMES.get(rule, rule)) for rule in rules_named]
     if rules:
         text = _("Stands in the way: %(rules)s")
         lines.append(text % {"rules": _(" and ").join(rules)})
     lines += [_supply(row, skills) for row in blocker.get("skills", ())]
-    lines += [_failing(rule, count) for rule, count in blocker.get("failing", {}).items()]
+    lines += [
+        _failing(rule, count)
+        for rule, count in blocker.get("failing", {}).items()
+        if money or rule not in MONEY_RULES
+    ]
     return [line for line in lines if line]
 
 

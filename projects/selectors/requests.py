@@ -28,9 +28,15 @@ class Leads:
         through = Department.leads.through.objects.values_list("department_id", "user_id")
         for department, user in through:
             self.direct[department].add(user)
+        self.names = {
+            user.pk: str(user)
+            for user in User.objects.filter(pk__in=set().union(*self.direct.values()))
+        }
         self.work: dict[int, list[Assignment]] = defaultdict(list)
         people = {row.person_id for row in rows if row.person_id is not None}
-        held = Assignment.objects.filter(person__in=people).select_related("slot__phase__project")
+        held = Assignment.objects.filter(person__in=people).select_related(
+            "slot__phase__project__lead"
+        )
         for assignment in held.order_by("start_on", "pk"):
             self.work[assignment.person_id].append(assignment)
 
@@ -53,6 +59,17 @@ class Leads:
             if other.lead_id not in ours:
                 return {"project_id": other.pk}
         return None
+
+    def answering(self, asked: dict[str, Any] | None) -> str:
+        """Names of who would answer, for fields that `asked` returned; "" for nobody."""
+        if asked is None:
+            return ""
+        if "project_id" in asked:
+            held = (work.slot.phase.project for found in self.work.values() for work in found)
+            return next(str(one.lead) for one in held if one.pk == asked["project_id"])
+        return ", ".join(
+            sorted(self.names[pk] for pk in self.of_department(asked["department_id"]))
+        )
 
     def of_department(self, department: int) -> set[int]:
         """Ids of who leads the department or one above it."""

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects.models import Assignment, PlanChange, Project, Slot
-from projects.selectors.plan_state import Finding, Piece, state_for
+from projects.models import Assignment, PlanChange, Project, Slot, StaffingRequest
+from projects.selectors.plan_state import Finding, Piece, state_for, told
 from projects.services import plan
 from roles.models import Person
 from teamhub.accounts import permissions
@@ -83,6 +83,7 @@ def change(
 ) -> Assignment:
     """Change weeks, effort, person, status or lock of the version that the user has seen."""
     assignment = _held(assignment, version=version, by=by, people=[fields.get("person")])
+    _keep_what_was_asked(assignment, fields)
     before = plan.snapshot(assignment)
     wanted = {name: value for name, value in fields.items() if value is not None}
     unknown = set(wanted) - {"start_on", "end_on", "fte_hundredths", "status", "locked", "person"}
@@ -148,14 +149,36 @@ def _held(
     if fresh.version != version:
         raise Stale(
             _("Somebody changed this assignment since you read it. Look at it again."),
-            current=plan.snapshot(fresh),
+            current=plan.for_programs(fresh),
         )
     return fresh
+
+
+def _keep_what_was_asked(assignment: Assignment, fields: dict[str, Any]) -> None:
+    """While another lead is asked, their answer confirms, and what they were asked stays."""
+    if not StaffingRequest.objects.open().filter(assignment=assignment).exists():
+        return
+    fixed = ("person", "start_on", "end_on", "fte_hundredths", "status")
+    touched = [
+        name
+        for name in fixed
+        if fields.get(name) is not None and fields[name] != getattr(assignment, name)
+    ]
+    if touched:
+        raise Conflict(
+            _(
+                "Another lead has been asked for this assignment; until the answer it stays as it "
+                "was asked. Remove it if you no longer need it."
+            ),
+            code="asked",
+            fields=touched,
+        )
 
 
 def _weigh(findings: list[Finding], *, reason: str, by: User) -> None:
     """Refuse what blocks; ask for a reason where rules only warn."""
     money = permissions.may_see_money(by)
+    findings = told(findings, with_money=money)
     shown = [finding.as_dict(with_money=money) for finding in findings]
     blocking = [finding for finding in findings if finding.blocks]
     if blocking:

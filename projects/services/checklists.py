@@ -60,7 +60,8 @@ def tick(
 ) -> ChecklistItem:
     """Mark an item as done, with the evidence that it asks for."""
     note, link = _clean_note(note), _clean_link(link)
-    item, repeated = _held(item, by=by, idempotency_key=idempotency_key)
+    sent = {"done": True, "note": note, "link": link}
+    item, repeated = _held(item, by=by, idempotency_key=idempotency_key, sent=sent)
     if repeated:
         return item
     if item.done_at is not None:
@@ -96,7 +97,8 @@ def untick(
             _("The reason is too long: at most %(most)d characters.") % {"most": MAX_REASON},
             field="reason",
         )
-    item, repeated = _held(item, by=by, idempotency_key=idempotency_key)
+    sent = {"done": False, "reason": reason}
+    item, repeated = _held(item, by=by, idempotency_key=idempotency_key, sent=sent)
     if repeated:
         return item
     if item.done_at is None:
@@ -171,9 +173,12 @@ def next_key(taken: list[str], phase_number: int, prefix: str) -> str:
 
 
 def _held(
-    item: ChecklistItem, *, by: User, idempotency_key: str | None
+    item: ChecklistItem, *, by: User, idempotency_key: str | None, sent: dict[str, Any]
 ) -> tuple[ChecklistItem, bool]:
-    """The item under lock, and whether this very request was answered before."""
+    """The item under lock, and whether this very request was answered before.
+
+    A key that came with something else before is a mistake of the program that sends it.
+    """
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_KEY:
         raise InvalidInput(
             _("idempotency_key has 1 to %(most)d characters.") % {"most": MAX_KEY},
@@ -194,9 +199,19 @@ def _held(
             )
             % {"phase": phase.name}
         )
-    if idempotency_key is not None and (
-        ChecklistTick.objects.filter(item=fresh, by=by, idempotency_key=idempotency_key).exists()
-    ):
+    if idempotency_key is None:
+        known = None
+    else:
+        known = ChecklistTick.objects.filter(
+            item=fresh, by=by, idempotency_key=idempotency_key
+        ).first()
+    if known is not None and any(getattr(known, name) != value for name, value in sent.items()):
+        raise Conflict(
+            _("This idempotency_key came with another request before. Send a new one."),
+            code="idempotency_key_reused",
+            field="idempotency_key",
+        )
+    if known is not None:
         return fresh, True
     if phase.is_closed:
         raise Conflict(_closed(phase), code="phase_closed")

@@ -26,6 +26,7 @@ from teamhub.errors import Conflict, InvalidInput, Stale
 # What to do with assignments that lie outside after a move.
 REFUSE, MOVE, CUT = "refuse", "move", "cut"
 MODES = (REFUSE, MOVE, CUT)
+MOST_WEEKS = 520  # ten years: a longer phase is a mistyped year
 
 
 def snapshot(phase: Phase) -> dict[str, Any]:
@@ -96,8 +97,14 @@ def check_weeks(start_on: date, end_on: date) -> None:
                 _("%(day)s is not a Monday. The Mondays next to it are %(before)s and %(after)s.")
                 % {"day": day, "before": monday, "after": weeks.add_weeks(monday, 1)}
             )
+        if not weeks.is_plannable(day):
+            words = {"first": weeks.FIRST.year, "last": weeks.LAST.year}
+            raise InvalidInput(_("A phase lies in the years %(first)d to %(last)d.") % words)
     if end_on <= start_on:
         raise InvalidInput(_("The phase must end after it starts."), field="end_on")
+    if weeks.weeks_between(start_on, end_on) > MOST_WEEKS:
+        text = _("A phase lasts at most %(most)d weeks; is a year mistyped?")
+        raise InvalidInput(text % {"most": MOST_WEEKS}, field="end_on")
 
 
 class Mover:

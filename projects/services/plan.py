@@ -40,6 +40,15 @@ def snapshot(assignment: Assignment) -> dict[str, Any]:
     }
 
 
+def for_programs(assignment: Assignment) -> dict[str, Any]:
+    """An assignment in the words of the API, for the details of an error."""
+    kept = snapshot(assignment)
+    return kept | {
+        "fte_share": kept.pop("fte_hundredths") / 100,
+        "person": assignment.person.key,
+    }
+
+
 def lock(*, projects: Iterable[int] = (), people: Iterable[int] = ()) -> None:
     """Hold projects, then people, in the order of their ids, so that no two edits can deadlock.
 

@@ -49,6 +49,11 @@ def require_creator(by: User) -> None:
 
 def check_start(start_on: date) -> None:
     """Refuse a day that is no Monday, naming the Mondays next to it."""
+    if not weeks.is_plannable(start_on):
+        words = {"first": weeks.FIRST.year, "last": weeks.LAST.year}
+        raise InvalidInput(
+            _("A project starts in the years %(first)d to %(last)d.") % words, field="start_on"
+        )
     if weeks.is_monday(start_on):
         return
     before = weeks.monday(start_on)
@@ -198,6 +203,12 @@ def _save(project: Project, by: User) -> None:
     if not re.fullmatch(r"[-a-zA-Z0-9_]+", project.key):
         raise InvalidInput(
             _("The key “%(key)s” may hold letters, digits and hyphens only.")
+            % {"key": project.key},
+            field="key",
+        )
+    if project.key.isdigit() and project._state.adding:
+        raise InvalidInput(
+            _("The key “%(key)s” is a number, and numbers name projects by their id. Add a letter.")
             % {"key": project.key},
             field="key",
         )

@@ -21,7 +21,7 @@ from projects.models import (
     StaffingRequest,
     StaffingRun,
 )
-from projects.selectors.plan_state import Finding, Piece, PlanState
+from projects.selectors.plan_state import Finding, Piece, PlanState, told
 from projects.selectors.requests import Leads
 from projects.services import plan
 from teamhub.accounts import permissions
@@ -107,14 +107,20 @@ class Acceptance:
     refused: list[tuple[ProposalRow, list[Finding]]] = field(default_factory=list)
 
     def refusals(self, *, with_money: bool) -> list[dict[str, Any]]:
-        return [
-            {
-                "row": row.pk,
-                "reason": " ".join(finding.text for finding in findings),
-                "clashes": [finding.as_dict(with_money=with_money) for finding in findings],
-            }
-            for row, findings in self.refused
-        ]
+        found = []
+        for row, findings in self.refused:
+            shown = told(findings, with_money=with_money)
+            words = [finding.text for finding in shown]
+            if not words:  # all that stands in the way is money
+                words = [_("Something that only managers see stands in the way; ask one.")]
+            found.append(
+                {
+                    "row": row.pk,
+                    "reason": " ".join(words),
+                    "clashes": [finding.as_dict(with_money=with_money) for finding in shown],
+                }
+            )
+        return found
 
 
 @transaction.atomic
@@ -126,13 +132,14 @@ def accept(
     A row is refused only for what it adds itself: what today's plan breaks already is not its
     fault. A row that takes somebody of another lead becomes a request.
     """
+    rows = None if rows is None else list(rows)
     wanted = _open_rows(run, rows, by)
     plan.lock(
         projects={row.slot.phase.project_id for row in wanted},
         people={piece_of(row).person.pk for row in wanted}
         | {row.replaces.person_id for row in wanted if row.replaces is not None},
     )
-    wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
+    wanted = _open_rows(run, rows, by)  # as they stand under the lock
     result = Acceptance()
     fitting = _fitting(wanted, result)
     if not fitting:
@@ -171,6 +178,7 @@ def reject(run: StaffingRun, *, rows: Iterable[int], by: User, reason: str = "")
     """Say no to rows; they stay on the page with who and why."""
     wanted = _open_rows(run, rows, by)
     plan.lock(projects={row.slot.phase.project_id for row in wanted})
+    wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
     for row in wanted:
         row.decision = ProposalRow.Decision.REJECTED
         row.decided_by, row.decided_at, row.reason = by, timezone.now(), reason

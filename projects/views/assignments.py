@@ -47,6 +47,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         slot.start_on,
         slot.end_on,
         slot.fte_hundredths,
+        with_money=permissions.may_see_money(request.user),
         query=request.GET.get("q", "")[:100],
     )
     context = {"slot": slot, "form": form, "clashes": clashes, "candidates": found}
@@ -84,6 +85,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "slot": assignment.slot,
         "form": form,
         "clashes": clashes,
+        "stale": stale,
         "with_money": permissions.may_see_money(request.user),
         "remove": RemoveForm(initial={"version": assignment.version}),
     }

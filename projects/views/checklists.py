@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from projects.models import ChecklistItem
+from projects.models import ChecklistItem, Project
 from projects.selectors.my_work import my_work
 from projects.selectors.projects import ItemRow, read_items
 from projects.services import checklists as service
+from projects.views.phases import gate_context
 from teamhub.errors import InvalidInput
 from teamhub.web.fragments import wants_fragment
 
@@ -93,6 +94,7 @@ def _answer(
     }
     status = 422 if error else 200
     if wants_fragment(request, f"item-{item.pk}"):
+        context["refocus"] = not context["opened"]
         return render(request, "projects/_checklist_item.html", context, status=status)
     context["ticks"] = item.ticks.select_related("by")
     return render(request, "projects/checklist_item.html", context, status=status)
@@ -109,6 +111,9 @@ def _done(request: HttpRequest, item: ChecklistItem) -> HttpResponse:
         context |= {"n_open": len(work.this_week), "n_others": len(work.others)}
     else:
         context["n_open"] = fresh.phase.checklist_items.open().count()
+    if place == "phase":
+        editable = Project.objects.editable_by(request.user).filter(pk=fresh.project.pk)
+        context |= gate_context(fresh.phase, may_edit=editable.exists())
     return render(request, "projects/_checklist_changed.html", context)
 
 

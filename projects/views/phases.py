@@ -41,13 +41,20 @@ def _page(request: HttpRequest, phase: Phase, *, status: int = 200, **more: Any)
         "state": selectors.phase_state(phase, today),
         "steps": selectors.rail(project, with_items=True, today=today),
         "rows": [selectors.ItemRow(item, tickable) for item in items.order_by("position", "pk")],
-        "missing": [] if phase.is_closed else service.missing_for(phase),
-        "may_edit": edit,
         "place": "phase",
         "item_form": ItemForm(project=project) if edit and not phase.is_closed else None,
-        "reason_form": ReasonForm() if edit and phase.is_closed else None,
+        **gate_context(phase, may_edit=edit),
     }
     return render(request, "projects/phase_detail.html", context | more, status=status)
+
+
+def gate_context(phase: Phase, *, may_edit: bool) -> dict[str, Any]:
+    """What the gate's box says: what is missing, or how to open it again."""
+    return {
+        "missing": [] if phase.is_closed else service.missing_for(phase),
+        "may_edit": may_edit,
+        "reason_form": ReasonForm() if may_edit and phase.is_closed else None,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from projects.selectors.proposal import proposal_view
 from projects.services import staffing
 from projects.staffing_forms import ProposeForm
 from teamhub.accounts import permissions
-from teamhub.errors import Conflict, InvalidInput
+from teamhub.errors import Conflict, InvalidInput, TeamHubError
 from teamhub.runs.selectors import run_status
 
 
@@ -50,20 +52,11 @@ def proposal(request: HttpRequest, pk: str) -> HttpResponse:
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
     """Accept the ticked rows, or all open ones; what was refused is said row by row."""
     run = _run(request, pk)
-    rows = _ticked(request)
     try:
+        rows = _ticked(request)
         done = staffing.accept(run, by=request.user, rows=rows, reason=_reason(request))
-    except Conflict as error:
-        view = proposal_view(run, request.user)
-        refused = error.details.get("refused", [])
-        context = {
-            "run": run,
-            "view": view,
-            "status": run_status(run, request.user),
-            "refused": refused,
-            "refusal": str(error),
-        }
-        return render(request, "projects/proposal_detail.html", context, status=409)
+    except (Conflict, InvalidInput) as error:
+        return _refused(request, run, error)
     _tell(request, done)
     return redirect(run)
 
@@ -72,19 +65,37 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
 @login_required
 def reject(request: HttpRequest, pk: str) -> HttpResponse:
     run = _run(request, pk)
-    rows = _ticked(request)
-    if not rows:
-        raise InvalidInput(_("Tick the rows that you want to reject."))
-    count = staffing.reject(run, rows=rows, by=request.user, reason=_reason(request))
+    try:
+        rows = _ticked(request) or []
+        count = staffing.reject(run, rows=rows, by=request.user, reason=_reason(request))
+    except (Conflict, InvalidInput) as error:
+        return _refused(request, run, error)
     text = ngettext("%(n)d row rejected.", "%(n)d rows rejected.", count)
     messages.success(request, text % {"n": count})
     return redirect(run)
+
+
+def _refused(request: HttpRequest, run: StaffingRun, error: TeamHubError) -> HttpResponse:
+    """The proposal again, with what was not right; nothing typed is lost."""
+    context = {
+        "run": run,
+        "view": proposal_view(run, request.user),
+        "status": run_status(run, request.user),
+        "refused": error.details.get("refused", []),
+        "refusal": str(error),
+        "reason": _reason(request),
+    }
+    return render(request, "projects/proposal_detail.html", context, status=error.http_status)
 
 
 @require_safe
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """Requests to this lead, and those that they sent."""
+    return render(request, "projects/request_inbox.html", _inbox_context(request))
+
+
+def _inbox_context(request: HttpRequest) -> dict[str, Any]:
     related = (
         "row__person__department",
         "row__slot__seat__role",
@@ -97,12 +108,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
     asked = StaffingRequest.objects.answerable_by(request.user).select_related(*related)
     sent = StaffingRequest.objects.filter(asked_by=request.user).select_related(*related)
-    context = {
+    return {
         "waiting": asked.open(),
         "answered": asked.exclude(status=StaffingRequest.Status.OPEN)[:50],
         "sent": sent[:50],
     }
-    return render(request, "projects/request_inbox.html", context)
 
 
 @require_POST
@@ -115,9 +125,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     choice = request.POST.get("answer", "")
     if choice not in {"approve", "decline"}:
         raise InvalidInput(_("Choose approve or decline."))
-    staffing.answer_request(
-        asked, approve=choice == "approve", by=request.user, reason=_reason(request)
-    )
+    try:
+        staffing.answer_request(
+            asked, approve=choice == "approve", by=request.user, reason=_reason(request)
+        )
+    except (Conflict, InvalidInput) as error:
+        context = _inbox_context(request) | {"failed": asked.pk, "refusal": str(error)}
+        context |= {"reason": _reason(request)}
+        return render(request, "projects/request_inbox.html", context, status=error.http_status)
     if choice == "approve":
         messages.success(request, _("Approved: the assignment is confirmed."))
     else:

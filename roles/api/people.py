@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,7 +19,6 @@ from rest_framework.views import APIView
 from roles.api.serializers import (
     DepartmentOut,
     PeopleImportIn,
-    PeopleImportOut,
     PersonDetailOut,
     PersonOut,
     RoleOut,
@@ -31,7 +29,7 @@ from roles.importers import IMPORTERS, creating
 from roles.models import Department, Person, Role, Site, Skill
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub.api.errors import body
+from teamhub.api.imports import ImportOut, run_import
 from teamhub.api.pagination import Pages
 from teamhub.errors import InvalidInput
 
@@ -204,7 +202,7 @@ class PeopleImport(APIView):
     @extend_schema(
         operation_id="people_import",
         request={"multipart/form-data": PeopleImportIn},
-        responses={200: PeopleImportOut, 422: PeopleImportOut},
+        responses={200: ImportOut, 422: ImportOut},
     )
     def post(self, request: Request) -> Response:
         """Write all rows or none; 422 lists what does not fit, and nothing is written."""
@@ -220,13 +218,4 @@ class PeopleImport(APIView):
         importer = _KINDS[asked["kind"]]
         if asked["create_missing"]:
             importer = creating(importer)
-        # One byte more than is allowed is enough for the importer to refuse the file.
-        data = asked["file"].read(settings.IMPORT_MAX_BYTES + 1)
-        result = importer(by=request.user).run(
-            data, asked["file"].name or "", dry_run=asked["dry_run"]
-        )
-        if result.ok:
-            return Response(result.as_json())
-        text = _("The file was not imported: %(count)d errors.") % {"count": len(result.errors)}
-        nothing = {"created": 0, "updated": 0}
-        return Response(body("invalid", text) | result.as_json() | nothing, status=422)
+        return run_import(importer(by=request.user), asked["file"], dry_run=asked["dry_run"])

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from roles.models import Absence, Department, Person, PersonSkill, Role, Side, Site, Skill
+from teamhub.api.imports import ImportIn
 
 
 class HeldSkillOut(serializers.Serializer[PersonSkill]):
@@ -124,25 +125,9 @@ class SkillOut(serializers.Serializer[Skill]):
     description = serializers.CharField(allow_blank=True)
 
 
-class PeopleImportIn(serializers.Serializer[Any]):
-    file = serializers.FileField(allow_empty_file=True)
+class PeopleImportIn(ImportIn):
     kind = serializers.CharField(max_length=40, help_text="departments, people, skills or absences")
-    dry_run = serializers.BooleanField(default=False, help_text="Say what would happen.")
     create_missing = serializers.BooleanField(
         default=False,
         help_text="Create unknown skills (skills) and unknown sites (people, with a time zone).",
     )
-
-
-class PeopleRowErrorOut(serializers.Serializer[Any]):
-    row = serializers.IntegerField(help_text="Line of the file; 1 is the header.")
-    column = serializers.CharField(allow_blank=True)
-    message = serializers.CharField()
-
-
-class PeopleImportOut(serializers.Serializer[Any]):
-    rows = serializers.IntegerField()
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    errors = PeopleRowErrorOut(many=True)  # type: ignore[assignment]

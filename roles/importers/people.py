@@ -155,6 +155,7 @@ class PersonImporter(cells.RolesImporter):
         key, zone = row["site"], row["time_zone"]
         if key not in self._sites and self.create_missing and zone:
             self._sites[key] = create_site(key=key, name_en=key, time_zone=zone, by=self.by)
+            self.makes(_("site %(key)s (%(zone)s)") % {"key": key, "zone": zone})
         if key not in self._sites and self.create_missing:
             self.error(
                 row,

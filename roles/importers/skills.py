@@ -98,6 +98,7 @@ class SkillImporter(cells.RolesImporter):
         key = row["skill"]
         if key not in self._skills and self.create_missing:
             self._skills[key] = create_skill(key=key, name_en=key, by=self.by)
+            self.makes(_("skill %(key)s") % {"key": key})
         return self.find(row, "skill", key, self._skills, _("skill"))
 
     def write(self, planned: list[Planned]) -> None:

@@ -28,6 +28,9 @@ function colours(element) {
   };
 }
 
+// As the page's language writes numbers.
+const number = (value) => value.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 6 });
+
 function series(data, c) {
   return data.series.map((one, i) => {
     const limit = one.look === "limit";
@@ -68,11 +71,11 @@ function option(data, element) {
       backgroundColor: c.surface,
       borderColor: c.line,
       textStyle: { color: c.strong, fontSize: 12 },
-      valueFormatter: (value) => (value == null ? "–" : `${value} ${data.unit}`.trim()),
+      valueFormatter: (value) => (value == null ? "–" : `${number(value)} ${data.unit}`.trim()),
     },
     legend: { show: data.series.length > 1, top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: c.text } },
-    grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 4, containLabel: true },
-    xAxis: { type: "category", data: data.x, axisTick: { show: false }, ...axis },
+    grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 24, containLabel: true },
+    xAxis: { type: "category", data: data.x, axisTick: { show: false }, name: data.xLabel, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.text }, ...axis },
     yAxis: { type: "value", scale: data.fromZero === false, splitLine: { lineStyle: { color: c.line } }, ...axis },
     series: series(data, c),
   };

@@ -75,6 +75,8 @@ class Run(models.Model):
     open_to_planners: ClassVar[bool] = False
     # Columns of the subclass that "run again" carries over besides params and seed.
     copied_fields: ClassVar[tuple[str, ...]] = ()
+    # Relations that `subject` reads; lists fetch them ahead.
+    subject_needs: ClassVar[tuple[str, ...]] = ()
     # Whether the values of its curve are for those only who may see money and objectives.
     curve_is_money: ClassVar[bool] = True
     # Keys of a kernel's result that differ between equal computations, at any depth.
@@ -164,6 +166,16 @@ class Run(models.Model):
     @classmethod
     def also_visible_to(cls, user: User) -> models.Q:
         """Runs of others that this user may see besides managers and administrators: none."""
+        return models.Q(pk__in=[])
+
+    @property
+    def subject(self) -> str:
+        """What the run is about, in names that every member may read; may query."""
+        return ""
+
+    @classmethod
+    def about(cls, words: str) -> models.Q:
+        """Runs whose subject holds these words."""
         return models.Q(pk__in=[])
 
     def may_be_controlled_by(self, user: User) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Self
@@ -38,6 +38,9 @@ class AllRuns:
         model = registry.by_kind(kind)
         return type(self)([part for part in self._parts if part.model is model])
 
+    def about(self, words: str) -> Self:
+        return type(self)([part.filter(part.model.about(words)) for part in self._parts])
+
     def count(self) -> int:
         return sum(part.count() for part in self._parts)
 
@@ -53,8 +56,8 @@ class AllRuns:
         for part in self._parts:
             wanted = [pk for pk, _at, kind in keys if kind == part.model.kind]
             if wanted:
-                rows = part.model.objects.select_related("requested_by").in_bulk(wanted)
-                found |= rows
+                rows = part.model.objects.select_related("requested_by")
+                found |= rows.prefetch_related(*part.model.subject_needs).in_bulk(wanted)
         return [found[pk] for pk, _at, _kind in keys if pk in found]
 
     def iterator(self, chunk_size: int = 500) -> Iterator[Run]:
@@ -152,13 +155,22 @@ def _curve(run: Run, user: User) -> Chart | None:
         key=f"run-curve-{run.pk}",
         title=_("Solutions so far"),
         x_label=_("Seconds"),
-        x=[f"{row.seconds:.1f}" for row in rows],
+        x=second_labels([row.seconds for row in rows]),
         series=[
             Series(_("Objective"), [row.objective for row in rows]),
             Series(_("Bound"), [row.bound for row in rows], look="limit"),
         ],
         kind="step",
     )
+
+
+def second_labels(seconds: Sequence[float]) -> list[str]:
+    """Seconds as short as they can be told apart: a quick solve has several points in a tenth."""
+    for decimals in (1, 2):
+        labels = [f"{second:.{decimals}f}" for second in seconds]
+        if len(set(labels)) == len(set(seconds)):
+            return labels
+    return [f"{second:.3f}" for second in seconds]
 
 
 def comparison(run: Run) -> Comparison | None:

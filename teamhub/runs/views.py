@@ -19,7 +19,7 @@ from teamhub.accounts.models import User
 from teamhub.runs import health, registry, selectors, services
 from teamhub.runs.models import Run, Status
 from teamhub.web.fragments import page_or_fragment, wants_fragment
-from teamhub.web.listing import ChoiceFilter, Column, Listing
+from teamhub.web.listing import ChoiceFilter, Column, Listing, TextFilter
 
 FRAGMENT = "components/_run_status.html"
 
@@ -32,6 +32,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
         selectors.AllRuns.visible_to(_user(request)),  # type: ignore[arg-type]
         columns=[
             Column("title", _("Run"), value=str),
+            Column("subject", _("About")),
             Column("kind", _("Kind")),
             Column("status", _("Status")),
             Column("outcome", _("Outcome")),
@@ -40,6 +41,11 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
             Column("elapsed_s", _("Took"), numeric=True),
         ],
         filters=[
+            TextFilter(
+                "about",
+                _("About"),
+                apply=lambda runs, words: runs.about(words),  # type: ignore[attr-defined]
+            ),
             ChoiceFilter(
                 "kind",
                 _("Kind"),

@@ -36,6 +36,10 @@ class Shell:
         return navigation.links(self.request)
 
     @property
+    def here(self) -> str:
+        return navigation.page_of(self.request)
+
+    @property
     def bar_links(self) -> list[navigation.Link]:
         return [link for link in self.links if link.entry.in_bar]
 

@@ -70,6 +70,7 @@ class ImportResult:
     unchanged: int = 0
     committed: bool = False
     errors: list[RowError] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)  # what is made beside the rows, in words
     preview: list[Planned] = field(default_factory=list)
 
     @property
@@ -88,6 +89,7 @@ class ImportResult:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "errors": [error.as_json() for error in self.errors],
+            "beside": self.beside,
         }
 
 
@@ -106,6 +108,7 @@ class CsvImporter:
     def __init__(self, *, by: Any) -> None:
         self.by = by
         self._errors: list[RowError] = []
+        self._beside: list[str] = []
         self._present: frozenset[str] = frozenset()
 
     # --- for subclasses
@@ -123,6 +126,10 @@ class CsvImporter:
     def error(self, row: Row | Planned | int, column: str, message: str | Promise) -> None:
         line = row if isinstance(row, int) else row.line
         self._errors.append(RowError(line, column, str(message)))
+
+    def makes(self, what: str) -> None:
+        """Tell of a row that is made beside those of the file, such as a site that a cell names."""
+        self._beside.append(what)
 
     def has(self, column: str) -> bool:
         """Whether the file has this column: a column left out leaves the value as it is."""
@@ -163,11 +170,12 @@ class CsvImporter:
 
     def run(self, data: bytes, filename: str = "", *, dry_run: bool) -> ImportResult:
         self.permit()
-        self._errors = []
+        self._errors, self._beside = [], []
         sheet = read_sheet(
             data,
             self.columns,
             max_bytes=settings.IMPORT_MAX_BYTES,
+            max_rows=settings.IMPORT_MAX_ROWS,
             ignored=self.ignored,
             unique=self.unique,
         )
@@ -180,10 +188,16 @@ class CsvImporter:
             rows=sheet.n_lines,
         )
         planned = self._apply(sheet, result, dry_run)
-        found = sorted({*sheet.errors, *self._errors}, key=lambda error: (error.row, error.column))
+        unread = {(error.row, error.column) for error in sheet.errors}
+        # What is said of a cell that could not be read only follows from its stand-in.
+        others = [error for error in self._errors if (error.row, error.column) not in unread]
+        found = sorted({*sheet.errors, *others}, key=lambda error: (error.row, error.column))
         result.errors = found[:MAX_ERRORS]
+        refused = {error.row for error in found}
         for row in planned:
             match row.action:
+                case _ if row.line in refused:
+                    pass
                 case "create":
                     result.created += 1
                 case "update":
@@ -191,6 +205,7 @@ class CsvImporter:
                 case _:
                     result.unchanged += 1
         result.preview = planned[:PREVIEW_ROWS]
+        result.beside = self._beside
         result.committed = result.ok and not dry_run
         return result
 

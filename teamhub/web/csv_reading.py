@@ -49,10 +49,15 @@ class RowError:
 
 @dataclass
 class Row:
-    """The values of one line, by column name."""
+    """The values of one line, by column name.
+
+    In a line with errors the cells that could not be read hold the defaults of their columns: the
+    others can still be checked, so that a person sees all errors at once.
+    """
 
     line: int
     values: dict[str, Any]
+    unread: frozenset[str] = frozenset()
 
     def __getitem__(self, column: str) -> Any:
         return self.values[column]
@@ -66,7 +71,7 @@ class Row:
 class Sheet:
     """What was read of a file."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)  # those whose required cells could be read
     errors: list[RowError] = field(default_factory=list)
     n_lines: int = 0  # lines with data, readable or not
     encoding: str = ""
@@ -84,6 +89,7 @@ def read_sheet(
     columns: Sequence[Column],
     *,
     max_bytes: int,
+    max_rows: int | None = None,
     ignored: Sequence[str] = (),
     unique: Sequence[tuple[str, ...]] = (),
 ) -> Sheet:
@@ -94,7 +100,7 @@ def read_sheet(
     """
     sheet = Sheet()
     try:
-        _read_lines(sheet, data, columns, max_bytes, ignored)
+        _read_lines(sheet, data, columns, (max_bytes, max_rows), ignored)
     except _Unreadable as stop:
         sheet.errors.append(stop.error)
     for key in unique:
@@ -103,14 +109,25 @@ def read_sheet(
 
 
 def _read_lines(
-    sheet: Sheet, data: bytes, columns: Sequence[Column], max_bytes: int, ignored: Sequence[str]
+    sheet: Sheet,
+    data: bytes,
+    columns: Sequence[Column],
+    limits: tuple[int, int | None],
+    ignored: Sequence[str],
 ) -> None:
+    max_bytes, max_rows = limits
     text, sheet.encoding = _decode(data, max_bytes)
     lines = _records(text, columns)
     header = _header(next(lines, None), columns, ignored)
     sheet.present = frozenset(name for name in header if name)
     for line, cells in lines:
         sheet.n_lines += 1
+        if max_rows is not None and sheet.n_lines > max_rows:
+            sheet.rows.clear()
+            words = {"limit": max_rows}
+            raise _Unreadable(
+                line, "", _("More than %(limit)d lines. Split the file into parts.") % words
+            )
         row = _row(line, cells, header, columns, sheet.errors)
         if row is not None:
             sheet.rows.append(row)
@@ -234,24 +251,29 @@ def _row(
         return None
     raw = {name: cell for name, cell in zip(header, cells, strict=False) if name}
     values: dict[str, Any] = {}
-    broken = False
+    unread: set[str] = set()
     for column in columns:
         cell = raw.get(column.name, "")
         if not cell and column.required:
             errors.append(RowError(line, column.name, _("This cell must not be blank.")))
-            broken = True
+            unread.add(column.name)
             continue
         try:
             values[column.name] = column.parse(cell) if cell else column.default
         except ValueError as error:
             errors.append(RowError(line, column.name, str(error)))
-            broken = True
-    return None if broken else Row(line, values)
+            unread.add(column.name)
+            values[column.name] = column.default
+    if any(column.required for column in columns if column.name in unread):
+        return None  # without them nobody knows what the line is about
+    return Row(line, values, frozenset(unread))
 
 
 def _find_doubles(sheet: Sheet, key: tuple[str, ...]) -> None:
     seen: dict[tuple[Any, ...], int] = {}
     for row in sheet.rows:
+        if row.unread.intersection(key):
+            continue
         value = tuple(
             part.casefold() if isinstance(part, str) else part for part in map(row.get, key)
         )

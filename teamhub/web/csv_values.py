@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from teamhub import weeks
+
 Parser = Callable[[str], Any]
 
 _TRUE = {"true", "yes", "y", "1", "是"}
@@ -17,6 +20,7 @@ _FALSE = {"false", "no", "n", "0", "否"}
 # At most 15 digits: what a spreadsheet keeps.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -53,6 +57,12 @@ def decimal(
     """A number with a point (or a comma) before its decimals, at most `places` of them."""
 
     def parse(raw: str) -> Decimal:
+        if places < 3 and _THOUSANDS.fullmatch(raw):
+            plain = raw.replace(",", "")
+            raise ValueError(
+                _("“%(raw)s” has a comma between thousands. Write %(plain)s.")
+                % {"raw": raw, "plain": plain}
+            )
         if not _DECIMAL.fullmatch(raw):
             raise ValueError(_("“%(raw)s” is not a number.") % {"raw": raw})
         value = Decimal(raw.replace(",", "."))
@@ -92,11 +102,15 @@ def hundredths(least: int = 1, most: int = 100) -> Parser:
 def date(raw: str) -> dt.date:
     """A day as 2026-03-09 (2026/3/9 and 2026-03-09 00:00 are read as well)."""
     match = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})([ T]00:00(:00)?)?", raw)
-    try:
-        if match:
-            return dt.date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        pass
+    day = None
+    if match:
+        with contextlib.suppress(ValueError):
+            day = dt.date(int(match[1]), int(match[2]), int(match[3]))
+    if day is not None and weeks.is_plannable(day):
+        return day
+    if day is not None:
+        words = {"raw": raw, "first": weeks.FIRST.year, "last": weeks.LAST.year}
+        raise ValueError(_("“%(raw)s” lies outside the years %(first)d to %(last)d.") % words)
     raise ValueError(_("“%(raw)s” is not a date. Write it as 2026-03-09.") % {"raw": raw})
 
 
@@ -105,7 +119,7 @@ def monday(raw: str) -> dt.date:
     week = re.fullmatch(r"(\d{4})-?W(\d{1,2})", raw, re.IGNORECASE)
     if week:
         try:
-            return dt.date.fromisocalendar(int(week[1]), int(week[2]), 1)
+            raw = dt.date.fromisocalendar(int(week[1]), int(week[2]), 1).isoformat()
         except ValueError:
             raise ValueError(_("There is no week “%(raw)s”.") % {"raw": raw}) from None
     day = date(raw)

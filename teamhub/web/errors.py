@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from teamhub.web.fragments import wants_fragment
 
 API_PREFIX = "/api/"
-PAGES = {400, 403, 404, 409, 412, 422, 500, 503}
+PAGES = {400, 403, 404, 405, 409, 412, 422, 500, 503}
 
 
 def error_response(
@@ -21,12 +21,14 @@ def error_response(
     *,
     code: str = "error",
     details: dict[str, Any] | None = None,
+    back: str = "",
 ) -> HttpResponse:
-    """Answer with the error in the shape that fits the request."""
+    """Answer with the error in the shape that fits the request; `back` is a page to go on from."""
     if request.path.startswith(API_PREFIX):
         body = {"code": code, "message": str(message), "details": details or {}}
         return JsonResponse({"error": body}, status=status)
     context = {"status": status, "message": message, "code": code, "details": details or {}}
+    context["back"] = back
     if wants_fragment(request):
         page = loader.render_to_string("errors/_fragment.html", context)
         response = HttpResponse(page, status=status)

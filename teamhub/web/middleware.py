@@ -13,10 +13,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from teamhub.errors import TeamHubError
-from teamhub.web.errors import error_response
+from teamhub.web.errors import API_PREFIX, error_response
 from teamhub.web.fragments import wants_fragment
+from teamhub.web.navigation import page_above
 
 
 class ErrorMiddleware:
@@ -26,7 +28,13 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(API_PREFIX) and _holds_nul(request):
+            # PostgreSQL takes none in a text, so that no query would find anything.
+            message = _("The address holds a zero byte.")
+            return error_response(request, 400, message, code="invalid")
         response = self.get_response(request)
+        if response.status_code == 405 and not request.path.startswith(API_PREFIX):
+            return _not_a_page(request, response)
         if not wants_fragment(request) or not isinstance(response, HttpResponse):
             return response
         if response.status_code == 302 and _is_login(response["Location"]):
@@ -39,6 +47,23 @@ class ErrorMiddleware:
         return error_response(
             request, error.http_status, error.message, code=error.code, details=error.details
         )
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    return "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+
+
+def _not_a_page(request: HttpRequest, refused: HttpResponseBase) -> HttpResponse:
+    """A page in place of Django's empty answer: people open such addresses from their history."""
+    response = error_response(
+        request,
+        405,
+        _("This address only takes what a button on a page sends to it."),
+        code="method_not_allowed",
+        back=page_above(request.path),
+    )
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def _is_login(location: str) -> bool:

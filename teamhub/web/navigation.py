@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +66,32 @@ class Link:
     entry: Entry
     url: str
     current: bool
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that leads somewhere; for those that only take forms."""
+    while path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return "/"
+
+
+def page_of(request: HttpRequest) -> str:
+    """An address at which what this answer shows can be opened again.
+
+    A form that was refused is drawn at the address that it was sent to, which may take nothing but
+    forms; the page that it was sent from can be opened.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc == request.get_host() and came_from.path != request.path:
+        return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return page_above(request.path)
 
 
 def links(request: HttpRequest) -> list[Link]:

@@ -80,6 +80,8 @@ def two_taps(phone: Page, row_id: str) -> None:
     assert_fits(phone)
     phone.locator(f"#{row_id}").get_by_role("button").tap()
     expect(phone.locator(f"#{row_id}")).to_have_class(re.compile("th-item-done"))
+    # The row was swapped: focus stays in it, for keyboards and screen readers.
+    expect(phone.locator(f"#{row_id}").get_by_role("button")).to_be_focused()
 
 
 def with_a_link(phone: Page, row_id: str) -> None:

@@ -134,7 +134,7 @@ class _Solve:
         self._valued_at = self._value_cost = 0.0
 
     def run(self) -> Outcome[StaffingSolution]:
-        self.report("greedy", 0.0)
+        self.report("First plan", 0.0)
         seeded = self.base.copy()
         core = self._fill_musts(seeded)
         if core is None:
@@ -221,7 +221,7 @@ class _Solve:
 
     def _price(self, seeded: Ledger) -> None:
         """Bound by a relaxation, and plans made from its prices and its shares."""
-        self.report("prices", 0.1)
+        self.report("Bounding", 0.1)
         n_pairs = self.candidates.n_pairs
         model = PlanModel(
             self.candidates, self.base, np.arange(n_pairs), split_continuity=True
@@ -248,7 +248,7 @@ class _Solve:
     def _search(self, seconds: float) -> None:
         if self.best is None or self.deadline.over:
             return
-        self.report("search", 0.2)
+        self.report("Improving the plan", 0.2)
         ledger = self.best.copy()
         search = Search(
             self.candidates, ledger, Random(self.seed), self.deadline, threads=self.threads
@@ -260,7 +260,7 @@ class _Solve:
 
     def _progress(self, ledger: Ledger) -> None:
         """Publish a plan of the search, but spend at most a tenth of the time on valuing plans."""
-        self.report("search", self._share_of_time())
+        self.report("Improving the plan", self._share_of_time())
         if self.deadline.elapsed - self._valued_at >= 10 * self._value_cost:
             self._offer(ledger, "search")
 
@@ -268,7 +268,7 @@ class _Solve:
         """Branch and bound on the whole model, from the best plan."""
         if self.best is None or seconds < 0.05:
             return
-        self.report("branch and bound", self._share_of_time())
+        self.report("Closing the gap", self._share_of_time())
         n_pairs = self.candidates.n_pairs
         model = PlanModel(self.candidates, self.base, np.arange(n_pairs))
 

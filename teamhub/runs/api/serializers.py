@@ -14,6 +14,7 @@ class RunOut(serializers.Serializer[Run]):
     id = serializers.UUIDField(read_only=True)
     kind = serializers.CharField(read_only=True)
     title = serializers.SerializerMethodField()
+    subject = serializers.CharField(read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     outcome = serializers.ChoiceField(choices=[("", "none"), *Outcome.choices], read_only=True)

@@ -84,6 +84,10 @@ def control(field: BoundField) -> Control:
         described.append(f"{field.auto_id}_error")
     if described:
         attributes["aria-describedby"] = " ".join(described)
+    if field.errors and field.name == next(
+        (name for name in field.form.errors if name in field.form.fields), ""
+    ):
+        attributes["autofocus"] = True  # where a refused form goes on
     return Control(kind, field.as_widget(attrs=attributes))
 
 
@@ -160,6 +164,31 @@ def money(amount: Any) -> str:
         return "–"
     figure = number_format(round(amount), decimal_pos=0, force_grouping=True)
     return f"{figure}\u00a0{settings.COMPANY_CURRENCY}"
+
+
+@register.filter
+def signed(points: Any) -> str:
+    """Points that are added or taken away: +2,800 or −7,400."""
+    number = int(points)
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return sign + number_format(abs(number), 0, force_grouping=True)
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """A measured number of any size, as people of the active language write it.
+
+    As many decimals as it takes to tell values of that size apart, without trailing zeros.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return number_format(value, 0, force_grouping=True)
+    size = abs(float(value))
+    decimals = next((n for least, n in ((1000, 0), (100, 1), (1, 2)) if size >= least), 4)
+    if float(value) == round(float(value)):
+        decimals = 0
+    return number_format(round(float(value), decimals), decimals, force_grouping=True)
 
 
 @register.filter

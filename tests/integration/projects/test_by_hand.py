@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from projects.assignment_forms import AssignForm
 from projects.models import Assignment, PlanChange, ProjectSide
+from projects.selectors.candidates import candidates
 from projects.services import assignments
 from teamhub.errors import Conflict, InvalidInput, Stale
+from tests import builders
 from tests.integration.projects.staffing_scene import Company, start_monday
 
 
@@ -64,7 +68,7 @@ def test_a_stale_version_is_refused_and_shows_the_present_one(company: Company) 
     with pytest.raises(Stale) as stale:
         assignments.change(made, version=1, by=company.lead, fte_hundredths=30)
 
-    assert stale.value.details["current"]["fte_hundredths"] == 40
+    assert stale.value.details["current"]["fte_share"] == 40 / 100
 
 
 def test_removing_work_that_never_began_frees_the_side(company: Company) -> None:
@@ -90,3 +94,45 @@ def test_removing_work_that_has_begun_keeps_the_side_for_ever(company: Company) 
     assignments.remove(made, version=made.version, by=company.lead)
 
     assert ProjectSide.objects.get().side == "build"
+
+
+def test_who_sees_no_money_learns_nothing_from_a_budget(
+    company: Company, cast: Any, client_for: Any
+) -> None:
+    """A warning that comes at some efforts and not at others would tell what somebody costs."""
+    company.project.budget = 100
+    company.project.save()
+    company.project.deputies.add(cast.plan)
+    slot = company.make_slot(fte_hundredths=50)
+    ana = company.make_person("Ana", rate_per_fte_week=2000)
+
+    with pytest.raises(Conflict) as refusal:
+        assignments.assign(slot=slot, person=ana, by=company.lead)
+    assert [one["rule"] for one in refusal.value.details["clashes"]] == ["budget"]
+    page = f"/projects/slots/{slot.pk}/assign/"
+    assert "budget" in client_for(company.lead).get(page).content.decode()
+    assert "budget" not in client_for(cast.plan).get(page).content.decode()
+    assert assignments.assign(slot=slot, person=ana, by=cast.plan).reason == ""
+
+
+def test_the_form_takes_every_effort_that_a_browser_lets_people_type(company: Company) -> None:
+    """min + n * step must reach what people type: 0.5, 0.8, 1; a browser refuses the rest."""
+    form = AssignForm(slot=company.make_slot())
+    shown: Any = form.fields["fte_share"].widget.attrs
+    least, step = Decimal(str(shown["min"])), Decimal(str(shown["step"]))
+
+    for typed in ("0.05", "0.1", "0.33", "0.5", "0.8", "1"):
+        assert (Decimal(typed) - least) % step == 0, typed
+
+
+def test_people_with_the_skills_stand_before_people_with_the_time(company: Company) -> None:
+    slot = company.make_slot(level=4, fte_hundredths=60)
+    able, idle = company.make_person("Zoe", level=5), company.make_person("Abe", level=1)
+    other = company.make_project("Other")
+    builders.make_assignment(
+        company.make_slot("x", phase=other.phases.get(), fte_hundredths=60), able
+    )
+
+    found = candidates(slot, slot.start_on, slot.end_on, 60, with_money=True)
+
+    assert [one.person for one in found] == [able, idle]

@@ -68,6 +68,17 @@ def test_the_same_key_twice_ticks_once(item, cast):
     assert AuditEvent.objects.filter(verb="item.tick").count() == 1
 
 
+def test_a_key_that_came_with_something_else_is_refused(item, cast):
+    tick(item, by=cast.bo, note="First", idempotency_key="k1")
+    with pytest.raises(Conflict) as refusal:
+        tick(item, by=cast.bo, note="Second", idempotency_key="k1")
+    assert refusal.value.code == "idempotency_key_reused"
+    with pytest.raises(Conflict):
+        untick(item, by=cast.bo, reason="No", idempotency_key="k1")
+    item.refresh_from_db()
+    assert (item.is_done, item.note) == (True, "First")
+
+
 def test_a_late_repeat_does_not_undo_an_untick(item, cast):
     tick(item, by=cast.bo, idempotency_key="k1")
     untick(item, by=cast.bo, reason="Too early")
@@ -183,8 +194,21 @@ def test_one_tap_ticks_an_item_without_evidence(item, cast, client_for):
     assert "<html" not in text
     assert "th-item-done" in text
     assert f'id="rail-open-{item.phase_id}" hx-swap-oob="true"' in text
+    # The button is gone that had the focus: its successor takes it.
+    assert text.count("autofocus") == 1
     item.refresh_from_db()
     assert item.is_done
+
+
+def test_a_tick_on_the_phase_page_brings_its_gate_along(item, cast, client_for):
+    client = client_for(cast.ada)
+    page = client.get(reverse("projects:phase-detail", args=[item.phase_id])).content.decode()
+    assert f"<strong>{item.key}</strong>" in page
+    url = reverse("projects:item-tick", args=[item.pk])
+    text = client.post(url, {"place": "phase"}, headers=hx(item)).content.decode()
+
+    assert 'id="phase-gate" aria-labelledby="gate-title" hx-swap-oob="true"' in text
+    assert f"<strong>{item.key}</strong>" not in text
 
 
 def test_the_second_tap_comes_after_a_form_with_a_focused_field(scene, cast, client_for):

@@ -52,10 +52,15 @@ def test_a_stale_version_is_412_and_a_missing_one_428(company: Company, api_for:
 
     stale = api.patch(f"{ADDRESS}{made.pk}/", {"fte_share": "0.3"}, headers={"If-Match": '"1"'})
     missing = api.patch(f"{ADDRESS}{made.pk}/", {"fte_share": "0.3"})
+    assert stale.json()["error"]["details"]["current"]["fte_share"] == 0.4
+    assert stale.json()["error"]["details"]["current"]["person"] == made.person.key
+    weak = api.patch(f"{ADDRESS}{made.pk}/", {"locked": True}, headers={"If-Match": 'W/"2"'})
+    assert weak.status_code == 412
+    everything = api.patch(f"{ADDRESS}{made.pk}/", {"locked": True}, headers={"If-Match": "*"})
+    assert everything.status_code == 428
     nonsense = api.delete(f"{ADDRESS}{made.pk}/", headers={"If-Match": "yesterday"})
 
     assert (stale.status_code, stale.json()["error"]["code"]) == (412, "stale")
-    assert stale.json()["error"]["details"]["current"]["fte_hundredths"] == 40
     assert missing.status_code == 428
     assert nonsense.status_code == 400
 

@@ -7,7 +7,7 @@ import csv
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from projects.models import ChecklistTick, Phase, Project, Slot
+from projects.models import ChecklistTick, Phase, Project, Slot, StaffingRun
 from projects.services.checklists import tick
 from tests.builders import (
     make_assignment,
@@ -79,6 +79,33 @@ def test_a_refusal_names_the_field(body, cast, api_for, change, field):
     answer = api_for(cast.ada).post(f"{API}/projects/", body | change)
     assert answer.status_code == 400
     assert answer.json()["error"]["details"]["field"] == field
+    assert not Project.objects.exists()
+
+
+def test_one_rule_names_a_project_everywhere(body, cast, api_for):
+    """A key wins over an id; so that no key hides an id, a new key is no number."""
+    api = api_for(cast.ada)
+    first = api.post(f"{API}/projects/", body).json()
+    refused = api.post(f"{API}/projects/", body | {"key": str(first["id"])})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["details"]["field"] == "key"
+
+    other = api.post(f"{API}/projects/", body | {"name": "Other"}).json()
+    Project.objects.filter(pk=other["id"]).update(key=str(first["id"]))  # as older rows may be
+    word = str(first["id"])
+    assert api.get(f"{API}/projects/{word}/").json()["id"] == other["id"]
+    slots = api.get(f"{API}/slots/?project={word}").json()["results"]
+    assert {one["project"] for one in slots} == {word}
+    run = api.post(f"{API}/staffing-runs/", {"projects": [word], "seconds": 1}).json()
+    assert StaffingRun.objects.get(pk=run["id"]).projects.get().pk == other["id"]
+
+
+@pytest.mark.parametrize("start", ["9999-12-27", "0001-01-01"])
+def test_a_year_off_the_calendar_is_refused(body, cast, api_for, start):
+    api = api_for(cast.ada)
+    assert api.post(f"{API}/projects/", body | {"start_on": start}).status_code == 400
+    assert api.get(f"/api/v1/roles/load/?from={start}").status_code == 400
+    assert api.get(f"{API}/slots/?from={start}").status_code == 400
     assert not Project.objects.exists()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, StaffingRequest, StaffingRun
-from projects.services import staffing
+from projects.services import assignments, staffing
+from teamhub.errors import Conflict
 from tests import builders
 from tests.integration.projects.staffing_scene import Company, solve
 
@@ -65,7 +66,8 @@ def test_the_page_shows_person_score_cost_gap_and_why_a_slot_stays_open(
     text = client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
 
     assert "Ana" in text
-    assert "coverage" in text
+    assert "coverage +" in text
+    assert "cost −" in text
     assert "0.00 %" in text  # the gap of a proven plan
     assert "15,554" in text  # 0.5 FTE for 4 weeks at 7,777
     assert "Stands in the way: skills" in text
@@ -85,6 +87,23 @@ def test_a_deputy_who_is_no_manager_reads_the_proposal_without_money(
     assert "15,554" not in page.content.decode()
     assert not {"objective", "bound", "gap", "cost", "incumbents"} & set(read)
     assert all(set(row["score"]) <= {"fit"} and "cost" not in row for row in rows)
+
+
+def test_why_a_slot_stays_open_tells_nothing_of_money_to_those_who_see_none(
+    company: Company, run: StaffingRun, cast: Any, client_for: Any
+) -> None:
+    company.project.deputies.add(cast.bo)
+    row = run.rows.get(person__isnull=True)
+    for blocker, words in (
+        ({"rules": ["budget"], "failing": {"budget": 7}}, "7 people would exceed the budget"),
+        ({"reason": "not_worth_it"}, "would cost more than it is worth"),
+    ):
+        row.blockers = [blocker]
+        row.save()
+        assert words in client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
+        page = client_for(cast.bo).get(f"/staffing/{run.pk}/").content.decode()
+        assert words not in page
+        assert "Something that only managers see" in page
 
 
 def test_a_stranger_gets_404_everywhere(
@@ -123,8 +142,17 @@ def test_what_nobody_can_accept_any_more_is_refused_on_the_page(
 def test_no_tick_is_said_instead_of_accepting_nothing(
     company: Company, run: StaffingRun, client_for: Any
 ) -> None:
-    assert client_for(company.lead).post(f"/staffing/{run.pk}/accept/").status_code == 400
-    assert client_for(company.lead).post(f"/staffing/{run.pk}/reject/").status_code == 400
+    for verb in ("accept", "reject"):
+        answer = client_for(company.lead).post(
+            f"/staffing/{run.pk}/{verb}/", {"reason": "Agreed with Wei"}
+        )
+        text = answer.content.decode()
+        assert answer.status_code == 400
+        # On the page itself, and what was typed is still there.
+        assert "Tick at least one row" in text
+        assert 'value="Agreed with Wei"' in text
+        assert "Ana" in text
+    assert not Assignment.objects.exists()
 
 
 def test_the_inbox_asks_and_answers(company: Company, cast: Any, client_for: Any) -> None:
@@ -136,13 +164,26 @@ def test_the_inbox_asks_and_answers(company: Company, cast: Any, client_for: Any
     company.make_person("Pat", level=4, department=platform)
     run = staffing.propose_team(projects=[project], by=company.lead, seconds=1)
     solve(run)
+    before = client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
+    assert "becomes a request to olga" in before
     staffing.accept(run, by=company.lead)
     asked = StaffingRequest.objects.get()
+    after = client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
+    assert "waits for olga" in after
+    # Until she has answered, nobody else confirms it or makes something else of it.
+    held = Assignment.objects.get(requests=asked)
+    for change in ({"status": "confirmed"}, {"fte_hundredths": 10}):
+        with pytest.raises(Conflict, match="has been asked") as refusal:
+            assignments.change(held, version=held.version, by=company.lead, **change)
+        assert refusal.value.code == "asked"
+    assignments.change(held, version=held.version, by=company.lead, locked=True)
 
     assert "Pat" in client_for(olga).get("/requests/").content.decode()
     assert "Pat" in client_for(olga).get("/").content.decode()
     refused = client_for(olga).post(f"/requests/{asked.pk}/answer/", {"answer": "decline"})
     assert refused.status_code == 400
+    assert f'id="refusal-{asked.pk}"' in refused.content.decode()
+    assert "Say why you decline" in refused.content.decode()
     assert client_for(cast.cy).post(f"/requests/{asked.pk}/answer/").status_code == 404
     done = client_for(olga).post(
         f"/requests/{asked.pk}/answer/", {"answer": "decline", "reason": "Needed here."}

@@ -215,8 +215,10 @@ def test_a_company_comes_in_over_the_api(cast: Cast, api_for: Api) -> None:
         "updated": 0,
         "unchanged": 0,
         "errors": [],
+        "beside": [],
     }
-    assert send(client, "people", people, create_missing=1).json()["created"] == 1
+    made = send(client, "people", people, create_missing=1).json()
+    assert (made["created"], made["beside"]) == (1, ["site berlin (Europe/Berlin)"])
     assert send(client, "skills", skills, create_missing=1).json()["created"] == 1
     assert send(client, "absences", "person,first_on,last_on\nwei,2027-01-04,2027-01-05\n").json()[
         "created"

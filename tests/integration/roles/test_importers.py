@@ -47,6 +47,27 @@ def company(db: None) -> None:
     make_skill("python")
 
 
+def test_all_errors_of_a_file_are_named_at_once(company: None, cast: Cast) -> None:
+    """A cell that cannot be read hides neither its neighbours nor a double further down."""
+    text = (
+        "key,name,department,site,weekly_hours,roles\n"
+        "wei,Wei,vision,shanghai,many,cv\n"
+        "li,Li,nowhere,shanghai,many,cook\n"
+        "wei,Wei again,vision,shanghai,40,cv\n"
+        "bo,Bo,vision,,40,cv\n"
+    )
+    result = load(cast.ada, "people", text)
+    assert set(errors(result)) == {
+        (2, "weekly_hours"),
+        (3, "department"),
+        (3, "roles"),
+        (3, "weekly_hours"),
+        (4, "key"),
+        (5, "site"),
+    }
+    assert not Person.objects.exists()
+
+
 # --- departments
 
 

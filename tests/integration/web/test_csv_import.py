@@ -81,6 +81,8 @@ def test_one_bad_row_keeps_all_rows_out(cast: Cast) -> None:
 
     assert [(error.row, error.column) for error in result.errors] == [(3, "email")]
     assert not User.objects.filter(username__in=["wei", "li"]).exists()
+    # The bad row is an error and nothing else.
+    assert (result.rows, result.created, result.updated, result.unchanged) == (2, 1, 0, 0)
 
 
 def test_the_rules_of_the_model_name_row_and_column(cast: Cast) -> None:

@@ -168,6 +168,27 @@ def test_an_unknown_address_is_a_page_or_json(ada: Client) -> None:
     assert ada.get("/api/nowhere/").json()["error"]["code"] == "not_found"
 
 
+def test_an_address_that_only_takes_forms_leads_back_to_its_page(ada: Client) -> None:
+    refused = ada.get("/test/users/refuse/")
+
+    assert refused.status_code == 405
+    assert refused["Allow"] == "POST"
+    assert 'href="/test/users/"' in refused.content.decode()
+
+
+def test_a_refused_form_leaves_the_way_to_its_page(ada: Client) -> None:
+    """The language is chosen on the answer: the browser must not open the form's address."""
+    for came_from, back in (
+        ("http://testserver/test/users/?q=wei", "/test/users/?q=wei"),
+        ("http://testserver/test/users/refuse/", "/test/users/"),
+        ("http://elsewhere.example/people/", "/test/users/"),
+        ("", "/test/users/"),
+    ):
+        page = ada.post("/test/users/refuse/", headers={"Referer": came_from})
+        assert page.status_code == 409
+        assert f'name="next" value="{back}"' in page.content.decode(), came_from
+
+
 def test_a_bug_is_told_without_its_details(ada: Client) -> None:
     ada.raise_request_exception = False
     response = ada.get("/test/bug/")

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import engines
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from teamhub.accounts.models import User
 from teamhub.errors import Conflict
@@ -56,6 +57,11 @@ def conflict(request: HttpRequest) -> HttpResponse:
     raise Conflict("Wei is taken <b>twice</b>.", weeks=["2027-W01"])
 
 
+@require_POST
+def posted(request: HttpRequest) -> HttpResponse:
+    raise Conflict("It is taken.")
+
+
 def told(request: HttpRequest) -> HttpResponse:
     messages.success(request, "It is done.")
     return HttpResponse('<p id="piece">piece</p>')
@@ -80,6 +86,7 @@ urlpatterns = [
     path("test/users/", users),
     path("test/conflict/", conflict),
     path("api/test/conflict/", conflict),
+    path("test/users/refuse/", posted),
     path("test/told/", told),
     path("test/drawn/", drawn),
     path("test/bug/", bug),

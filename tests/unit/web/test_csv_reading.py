@@ -130,3 +130,12 @@ def test_reading_stops_when_nobody_would_read_on() -> None:
 
 def test_a_protected_cell_is_read_without_its_quote() -> None:
     assert read("name\n'=Wei\n").rows[0]["name"] == "=Wei"
+
+
+def test_a_file_with_too_many_lines_is_refused_before_its_rows_are_looked_at() -> None:
+    sheet = read_sheet(b"name\n" + b"Wei\n" * 11, COLUMNS, max_bytes=10**6, max_rows=10)
+
+    error = only_error(sheet)
+    assert (error.row, sheet.rows) == (12, [])
+    assert "More than 10 lines" in error.message
+    assert len(read_sheet(b"name\n" + b"Wei\n" * 10, COLUMNS, max_bytes=99, max_rows=10).rows) == 10

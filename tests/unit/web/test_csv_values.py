@@ -36,6 +36,10 @@ def test_a_cell_is_read(parse: csv_values.Parser, raw: str, value: Any) -> None:
     ("parse", "raw", "word"),
     [
         (csv_values.integer(), "1_000", "1_000"),
+        (csv_values.decimal(), "3,200", "Write 3200"),
+        (csv_values.date, "9999-12-27", "1970 to 2199"),
+        (csv_values.monday, "0001-W01", "1970 to 2199"),
+        (csv_values.decimal(), "1,234,567.50", "Write 1234567.50"),
         (csv_values.integer(), "9" * 5000, "whole number"),
         (csv_values.integer(1, 5), "6", "more than 5"),
         (csv_values.decimal(), "NaN", "not a number"),

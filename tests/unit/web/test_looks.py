@@ -35,6 +35,24 @@ def test_the_state_of_a_week(assigned: int, available: int, state: str) -> None:
     assert load_state(assigned, available) == state
 
 
+def test_points_carry_their_sign() -> None:
+    assert [tags.signed(n) for n in (2800, 0, -7400)] == ["+2,800", "0", "−7,400"]
+
+
+def test_a_figure_has_as_many_decimals_as_its_size_asks_for() -> None:
+    values = [None, 1234567, 1088800.0, 2047.46, 123.456, 7.891, 0.12345, -0.5]
+    assert [tags.figure(value) for value in values] == [
+        "–",
+        "1,234,567",
+        "1,088,800",
+        "2,047",
+        "123.5",
+        "7.89",
+        "0.1235",
+        "-0.5000",
+    ]
+
+
 def test_numbers_are_written_for_people() -> None:
     assert [tags.percent(0.374), tags.percent(None), tags.fte(5), tags.width(1.4)] == [
         "37%",
