@@ -227,8 +227,9 @@ def _blocks(path: Path, layout: Layout, label: str) -> Iterator[Array]:
 
     n_rows = max(1, BLOCK_CELLS // len(layout.names))
     try:
-        with opened(path) as file:
-            for frame in pd.read_csv(
+        with (
+            opened(path) as file,
+            pd.read_csv(
                 file,
                 header=0,
                 names=list(layout.names),
@@ -237,8 +238,9 @@ def _blocks(path: Path, layout: Layout, label: str) -> Iterator[Array]:
                 index_col=False,
                 chunksize=n_rows,
                 encoding="utf-8-sig",
-                float_precision="round_trip",
-            ):
+            ) as frames,
+        ):
+            for frame in frames:
                 values = np.asarray(frame, np.float64)
                 if _is_suspicious(values, layout.names.index(label)):
                     raise ValueError("a value that is refused")  # noqa: TRY301

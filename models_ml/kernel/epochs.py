@@ -67,6 +67,8 @@ class Epochs:
     def latest(self) -> Epoch | None:
         """Return the last whole epoch of this job, and remove what is of no use."""
         found = None
+        for folder in self._workdir.glob("part-*"):
+            shutil.rmtree(folder, ignore_errors=True)
         for folder in sorted(self._workdir.glob("epoch-*"), reverse=True):
             epoch = self._read(folder)
             if epoch is None:
@@ -91,22 +93,29 @@ class Epochs:
         TrainingFailed
             With the code "taken_over".
         """
-        folder = self._workdir / f"epoch-{number:05d}"
         part = self._workdir / f"part-{self._owner}"
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        write(part)
+        try:
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            write(part)
+            return self._publish(number, plain(result), part)
+        except OSError:
+            self._check_owner()  # whoever took the folder over may have removed ours
+            raise
+
+    def _publish(self, number: int, result: Json, part: Path) -> Epoch:
+        folder = self._workdir / f"epoch-{number:05d}"
         files = {path.name: _entry(path) for path in sorted(part.iterdir())}
-        manifest = {"job": self._digest, "epoch": number, "result": plain(result), "files": files}
+        manifest = {"job": self._digest, "epoch": number, "result": result, "files": files}
         _write_text(part / MANIFEST, json.dumps(manifest))
         self._check_owner()
         if folder.exists():
             shutil.rmtree(folder)
         part.rename(folder)
         with (self._workdir / CURVE).open("a", encoding="utf-8") as curve:
-            curve.write(json.dumps(plain(result["history"][-1])) + "\n")
+            curve.write(json.dumps(result["history"][-1]) + "\n")
         self._prune(number)
-        return Epoch(number, folder, plain(result), files)
+        return Epoch(number, folder, result, files)
 
     def _check_owner(self) -> None:
         try:

@@ -48,7 +48,7 @@ MESSAGES = {
 
 MAX_FLOAT32 = 3.4028234663852886e38  # IEEE 754 binary32
 EXACT_FLOAT32 = 2**24  # every whole number up to here is a float32
-EXACT_FLOAT64 = 2**53  # and up to here a float64
+AMBIGUOUS_FLOAT64 = 2**53  # from here on, two whole numbers can be one float64
 SHOWN_CHARACTERS = 40  # of a wrong cell
 SHOWN_COLUMNS = 20
 
@@ -139,12 +139,13 @@ def loses_digits(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
 
     Notes
     -----
-    Above 2**53 float64 itself has lost which whole number it was, so all of those count.
+    From 2**53 on float64 itself has lost which whole number it was, so all of those count.
     """
     exact = np.asarray(values, np.float64)
     whole = (np.abs(exact) > EXACT_FLOAT32) & (exact == np.rint(exact))
-    changed = (exact.astype(np.float32) != exact) | (np.abs(exact) > EXACT_FLOAT64)
-    return np.logical_and(whole, changed)
+    changed = (exact.astype(np.float32) != exact) | (np.abs(exact) >= AMBIGUOUS_FLOAT64)
+    lost: npt.NDArray[np.bool_] = whole & changed
+    return lost
 
 
 def raise_first(lines: Iterable[str], names: Sequence[str], label: str) -> None:

@@ -171,7 +171,9 @@ class _Training:
         if last is None:
             self._report("Baselines", 0.02)
             for name in (*baselines.ALWAYS, *self._job.challengers):
+                began = time.monotonic()
                 found = asdict(baselines.BASELINES[name](self._parts, self._job.seed))
+                found["seconds"] = time.monotonic() - began
                 self._baselines[name] = found
                 self._report.line("baseline", name=name, **found)
             return
