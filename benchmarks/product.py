@@ -1,10 +1,12 @@
 """What the running product does with a whole job, over HTTP alone.
 
     python -m benchmarks.product staffing INSTANCE.json.gz --seconds 60 --answer OUT.json
+    python -m benchmarks.product training DATA.csv.gz --recipe seed-mlp-scaled
 
-starts the product as `make run` does (own folder, own port), turns people and slots of a neutral
-instance into its import files, imports, proposes with the product's own weights, accepts all,
-exports the plan and writes the answer list: the person's index per slot, -1 where it is open. The
+start the product as `make run` does (own folder, own port). `staffing` turns people and slots of a
+neutral instance into its import files, imports, proposes with the product's own weights, accepts
+all, exports the plan and writes the answer list: the person's index per slot, -1 where it is open.
+`training` uploads a data set, trains on it, watches the epochs, and cancels a second training. The
 last line is one JSON object. Exit status 2: the input cannot be read.
 """
 
@@ -14,15 +16,16 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import instances, staffing_files
+from benchmarks import instances, product_training, staffing_files
 from benchmarks.running import USER, Client, ProductError, product
 
 POLL_SECONDS = 0.5
+Job = Callable[[Client], dict[str, Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,17 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     staffing.add_argument("--seconds", type=int, default=60)
     staffing.add_argument("--seed", type=int, default=1)
     staffing.add_argument("--answer", type=Path, required=True)
+    staffing.set_defaults(prepare=_staffing)
+    training = jobs.add_parser("training", help="upload, train, watch, cancel")
+    training.add_argument("data", type=Path)
+    training.add_argument("--recipe", default="seed-mlp")
+    training.add_argument("--seed", type=int, default=42)
+    training.add_argument("--label", default="label")
+    training.add_argument("--config", default="{}", help="settings that differ, as JSON")
+    training.set_defaults(prepare=_training)
     given = parser.parse_args(arguments)
     try:
-        instance = instances.read(given.instance)
-        instances.problem_of(instance)
-    except instances.BadInstance as error:
+        line, job = given.prepare(given)
+    except (instances.BadInstance, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    line: dict[str, Any] = {"schema": 1, "job": "staffing", "instance": given.instance.name}
     try:
         with product() as client:
-            line |= staff(client, instance, given.seconds, given.seed, given.answer)
+            line |= job(client)
             line |= {"ok": not client.errors, "errors": client.errors}
     except ProductError as error:
         line |= {"ok": False, "errors": [str(error)]}
@@ -51,6 +60,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name:10} {value}")
     print(json.dumps(line))
     return 0
+
+
+def _staffing(given: argparse.Namespace) -> tuple[dict[str, Any], Job]:
+    instance = instances.read(given.instance)
+    instances.problem_of(instance)
+    about = {"schema": 1, "job": "staffing", "instance": given.instance.name}
+    return about, lambda client: staff(client, instance, given.seconds, given.seed, given.answer)
+
+
+def _training(given: argparse.Namespace) -> tuple[dict[str, Any], Job]:
+    config = product_training.config_of(given.config)
+    with given.data.open("rb"):
+        pass  # what cannot be read is said before anything starts
+    about = {"schema": 1, "job": "training", "data": given.data.name}
+    return about, lambda client: product_training.train(
+        client,
+        given.data,
+        recipe=given.recipe,
+        seed=given.seed,
+        label=given.label,
+        config=config,
+    )
 
 
 def staff(

@@ -46,19 +46,21 @@ class Client:
             method, path, data, {"Content-Type": "application/json", **(headers or {})}
         )
 
-    def upload(self, path: str, fields: Mapping[str, str], name: str, content: str) -> Any:
+    def upload(self, path: str, fields: Mapping[str, str], name: str, content: str | bytes) -> Any:
         """Send a multipart form with one file."""
         line = uuid4().hex
+        data = content.encode() if isinstance(content, str) else content
         parts = [
             f'--{line}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
             for key, value in fields.items()
         ]
         parts.append(
             f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-            f"Content-Type: text/csv\r\n\r\n{content}\r\n--{line}--\r\n"
+            "Content-Type: text/csv\r\n\r\n"
         )
+        body = "".join(parts).encode() + data + f"\r\n--{line}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={line}"}
-        return self._send("POST", path, "".join(parts).encode(), kind)
+        return self._send("POST", path, body, kind)
 
     def _send(self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> Any:
         request = urllib.request.Request(  # noqa: S310 (loopback only)

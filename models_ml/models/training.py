@@ -25,7 +25,6 @@ STAGES = (
     gettext_noop("Baselines"),
     gettext_noop("Starting TensorFlow"),
     gettext_noop("Training"),
-    gettext_noop("Writing the model"),
 )
 
 
@@ -112,6 +111,7 @@ class TrainingRun(Run):
         "phase_id",
         "workload_key",
     )
+    subject_needs: ClassVar[tuple[str, ...]] = ("dataset", "project")
     curve_is_money: ClassVar[bool] = False
     volatile_keys: ClassVar[frozenset[str]] = Run.volatile_keys | {
         "usage",
@@ -172,6 +172,15 @@ class TrainingRun(Run):
         if rights.reads_all(user):
             return Q(pk__isnull=False)
         return Q(project__in=Project.objects.detail_visible_to(user).values("pk"))
+
+    @property
+    def subject(self) -> str:
+        """The data set, and the project where there is one."""
+        return f"{self.dataset}, {self.project}" if self.project else str(self.dataset)
+
+    @classmethod
+    def about(cls, words: str) -> Q:
+        return Q(dataset__name__icontains=words) | Q(project__name__icontains=words)
 
     def may_be_controlled_by(self, user: User) -> bool:
         if permissions.is_administrator(user) or self.requested_by_id == user.pk:

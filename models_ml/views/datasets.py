@@ -118,6 +118,4 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _column(facts: dict[str, Any]) -> dict[str, Any]:
-    """A column of the file as people read it; figures can be of any size."""
-    shown = {name: f"{facts[name]:.4g}" for name in ("low", "high", "mean", "std")}
-    return facts | shown | {"kind_name": COLUMN_KINDS.get(facts["kind"], facts["kind"])}
+    return facts | {"kind_name": COLUMN_KINDS.get(facts["kind"], facts["kind"])}
