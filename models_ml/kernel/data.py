@@ -240,28 +240,32 @@ def _blocks(path: Path, layout: Layout, label: str) -> Iterator[Array]:
                 encoding="utf-8-sig",
             ) as frames,
         ):
+            looked = False
             for frame in frames:
                 values = np.asarray(frame, np.float64)
-                if _is_suspicious(values, layout.names.index(label)):
-                    raise ValueError("a value that is refused")  # noqa: TRY301
+                _check_usable(values, layout.names.index(label))
+                # Whether a number was meant as a whole one is seen in its text only; once will do.
+                if not looked and bool(faults.loses_digits(values).any()):
+                    _raise_first(path, layout, label)
+                    looked = True
                 yield values
     except InvalidDataset:
         raise
     except ValueError as error:  # pandas' parser errors are of this kind too
-        with opened(path) as file:
-            text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-            faults.raise_first(text, layout.names, label)
+        _raise_first(path, layout, label)
         raise InvalidDataset("unreadable", reason=str(error)) from error
 
 
-def _is_suspicious(values: Array, i_label: int) -> bool:
-    """Is any number here one that `faults.fault` refuses, or any label neither 0 nor 1?"""
-    size = np.abs(values)
-    if not bool(np.all(size <= faults.MAX_FLOAT32)):  # false for NaN too
-        return True
-    if not bool(np.isin(values[:, i_label], (0.0, 1.0)).all()):
-        return True
-    return bool(faults.loses_digits(values).any())
+def _check_usable(values: Array, i_label: int) -> None:
+    fits = np.abs(values) <= faults.MAX_FLOAT32  # false for NaN too
+    if not fits.all() or not np.isin(values[:, i_label], (0.0, 1.0)).all():
+        raise ValueError("a number beyond float32, or a label that is neither 0 nor 1")
+
+
+def _raise_first(path: Path, layout: Layout, label: str) -> None:
+    with opened(path) as file:
+        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+        faults.raise_first(text, layout.names, label)
 
 
 class _Census:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -49,6 +50,8 @@ MESSAGES = {
 MAX_FLOAT32 = 3.4028234663852886e38  # IEEE 754 binary32
 EXACT_FLOAT32 = 2**24  # every whole number up to here is a float32
 AMBIGUOUS_FLOAT64 = 2**53  # from here on, two whole numbers can be one float64
+# Written as a whole number, as identifiers are; 6.02e23 is a measurement.
+_WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
 SHOWN_CHARACTERS = 40  # of a wrong cell
 SHOWN_COLUMNS = 20
 
@@ -126,7 +129,7 @@ def fault(text: str) -> str | None:
         return "not_finite"
     if abs(value) > MAX_FLOAT32:
         return "too_large"
-    return "precision" if loses_digits(value) else None
+    return "precision" if _WHOLE.fullmatch(text) and loses_digits(value) else None
 
 
 def loses_digits(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:

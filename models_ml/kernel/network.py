@@ -142,12 +142,25 @@ class Network:
 
     def predict(self, features: Array) -> npt.NDArray[np.float64]:
         """Return the probability of the label 1 for each row, of shape (n,)."""
-        found = self._model.predict(features, batch_size=PREDICT_ROWS, verbose=0)
-        return np.asarray(found, np.float64)[:, 0]
+        # Called directly: `predict` would trace a graph of its own for a few products of matrices.
+        parts = [
+            self._model(features[start : start + PREDICT_ROWS], training=False).numpy()
+            for start in range(0, len(features), PREDICT_ROWS)
+        ]
+        return np.concatenate(parts).astype(np.float64)[:, 0]
 
     def weights(self) -> dict[str, Array]:
-        """Return all weights by path, in the model's order; none of them is a random state."""
-        return {one.path: np.asarray(one.numpy(), np.float32) for one in self._model.weights}
+        """Return all weights by layer and name, in the model's order, random states left out.
+
+        Notes
+        -----
+        Not by Keras's own path: that of a loaded model may lack the name of the model.
+        """
+        return {
+            f"{layer.name}/{weight.name}": np.asarray(weight.numpy(), np.float32)
+            for layer in self._model.layers
+            for weight in layer.weights
+        }
 
     def save(self, path: Path) -> None:
         """Write the model with the state of its optimizer as a .keras file."""

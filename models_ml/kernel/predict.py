@@ -36,7 +36,7 @@ class Scorer:
     mean, std
         Of shape (n_features,), or None where the recipe takes raw features.
     weights
-        By path, in the model's order.
+        By layer and name, in the model's order.
     """
 
     recipe: str

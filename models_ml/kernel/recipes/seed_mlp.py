@@ -75,7 +75,7 @@ def forward(weights: Weights, features: Array) -> Array:
     Parameters
     ----------
     weights
-        By path, such as "network/hidden_1/kernel", in the model's order.
+        By layer and name, such as "hidden_1/kernel", in the model's order.
     features
         Of shape (n, n_features), standardised where the recipe does that.
 

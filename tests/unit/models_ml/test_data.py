@@ -166,6 +166,7 @@ CELLS = {
     "an identifier beyond float32": ("1,1,16777217,1", "kind", "precision"),
     "an identifier beyond float64": ("1,1,9007199254740993,1", "kind", "precision"),
     "a negative one": ("1,1,-16777217,1", "kind", "precision"),
+    "one that a float made of it": ("1,1,16777217.0,1", "kind", "precision"),
     "an empty label": ("1,1,0,", "label", "empty_cell"),
     "a label of 2": ("1,1,0,2", "label", "label_value"),
     "a label of one half": ("1,1,0,0.5", "label", "label_value"),
@@ -307,6 +308,19 @@ def test_large_numbers_that_float32_holds_are_taken(tmp_path: Path) -> None:
     values = [16_777_216, 16_777_218, 2_000_000_000, -(2**40)] * 50
     data = load(write(tmp_path, with_column("money", values)))
     assert data.features[:4, 0].tolist() == values[:4]
+
+
+def test_large_measurements_are_taken(tmp_path: Path) -> None:
+    values = ["16777217.25", "6.02214e23", "-1.5e37", "16777217e0"] * 50
+    data = load(write(tmp_path, with_column("measured", values)))
+    assert data.features[:, 0].tolist() == [float(np.float32(float(v))) for v in values]
+
+
+def test_a_wrong_cell_after_large_measurements_is_found(tmp_path: Path) -> None:
+    values: list[object] = ["6.02214e23"] * 200
+    values[150] = "16777217"
+    error = refused(tmp_path, with_column("measured", values))
+    assert (error.code, error.row) == ("precision", 152)
 
 
 def test_every_sentence_can_be_reached_by_its_code() -> None:
