@@ -238,7 +238,11 @@ def verdict(run: TrainingRun) -> Verdict | None:
     ours, theirs = run.metrics.get("auc"), (run.baselines.get(REFERENCE) or {}).get("auc")
     if ours is None or theirs is None:
         return None
-    figures = {"ours": number_format(ours, 4), "theirs": number_format(theirs, 4)}
+    # Rounded first: number_format cuts off.
+    figures = {
+        name: number_format(round(value, 4), 4)
+        for name, value in (("ours", ours), ("theirs", theirs))
+    }
     if ours > theirs:
         return Verdict(
             _("It ranks better than a logistic regression: AUC %(ours)s against %(theirs)s.")

@@ -187,6 +187,12 @@ class TrainingRun(Run):
             return True
         return self.project is not None and self.project.is_led_by(user)
 
+    def get_outcome_display(self) -> str:
+        """The kernel's "feasible" means here that every planned epoch was trained."""
+        if self.outcome == self.Outcome.FEASIBLE:
+            return _("All epochs")
+        return str(self.Outcome(self.outcome).label) if self.outcome else ""
+
     def epochs(self) -> models.QuerySet[EpochMetric]:
         """The curve of the last attempt that has one (a query more); each attempt's is whole."""
         last = self.curve.aggregate(last=Max("attempt"))["last"]
