@@ -72,7 +72,7 @@ class Epochs:
         for folder in sorted(self._workdir.glob("epoch-*"), reverse=True):
             epoch = self._read(folder)
             if epoch is None:
-                shutil.rmtree(folder)
+                shutil.rmtree(folder, ignore_errors=True)
             else:
                 found = found or epoch
         curve = found.result["history"] if found else []

@@ -7,9 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-# Small files must be allowed to be small.
-FEW_ROWS = {"min_per_class": 5}
-
 
 def csv_text(n_rows: int = 200, seed: int = 0, header: str = "a,b,kind,label") -> str:
     """Rows whose label follows from a and b, with some noise; kind is 0, 1 or 2."""
