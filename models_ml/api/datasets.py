@@ -17,17 +17,16 @@ from models_ml.api.serializers import (
     DatasetDetailOut,
     DatasetIn,
     DatasetOut,
+    DatasetRefusalOut,
     RecipeOut,
-    RefusalOut,
 )
 from models_ml.inspection import DatasetRefused
 from models_ml.models import Dataset
 from models_ml.services import datasets as service
 from models_ml.uploads import DatasetUpload
 from projects.api.projects import PAGE_PARAMETERS
-from projects.api.serializers import paged
 from teamhub.api.errors import body
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 
 
 class DatasetList(APIView):
@@ -52,7 +51,7 @@ class DatasetList(APIView):
     @extend_schema(
         operation_id="datasets_upload",
         request={"multipart/form-data": DatasetIn},
-        responses={200: DatasetDetailOut, 201: DatasetDetailOut, 422: RefusalOut},
+        responses={200: DatasetDetailOut, 201: DatasetDetailOut, 422: DatasetRefusalOut},
     )
     def post(self, request: Request) -> Response:
         """Check and keep a CSV file. 200: it was there already; 422: where it is wrong."""

@@ -57,7 +57,7 @@ class DatasetDetailOut(DatasetOut):
     schema = ColumnOut(many=True, help_text="The features, in the file's order.")
 
 
-class RefusalOut(serializers.Serializer[Any]):
+class DatasetRefusalOut(serializers.Serializer[Any]):
     """422: the error as everywhere, and where in the file it is."""
 
     error = serializers.DictField()

@@ -20,9 +20,8 @@ from models_ml.models import TrainingRun
 from models_ml.services import training
 from models_ml.services.datasets import require_uploader
 from projects.api.projects import PAGE_PARAMETERS
-from projects.api.serializers import paged
 from projects.models import Phase, Project
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 from teamhub.runs.models import Status
 

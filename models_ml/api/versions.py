@@ -16,8 +16,7 @@ from models_ml.files import file_response
 from models_ml.models import ModelVersion
 from models_ml.services import versions as service
 from projects.api.projects import PAGE_PARAMETERS
-from projects.api.serializers import paged
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 
 
 class ModelVersionList(APIView):
