@@ -1,85 +1,107 @@
-"""A CSV through the running product: upload, train, watch, cancel a second run."""
+"""The part of `benchmarks.product` that trains: upload, train, watch, cancel a second run."""
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
-from benchmarks.running import POLL_SECONDS, Client, ProductError, Stopwatch
+from benchmarks.running import Client, ProductError
 
+POLL_SECONDS = 0.25
+LONGEST_SECONDS = 3600
 RUNS = "/api/v1/models/training-runs/"
-MOST_SECONDS = 900
-FIGURES = ("accuracy", "auc", "log_loss")
+ACTIVE = {"queued", "running"}
 
 
 def train(
-    client: Client, name: str, data: bytes, *, recipe: str, seed: int, label: str
+    client: Client, data: Path, *, recipe: str, seed: int, label: str, config: dict[str, Any]
 ) -> dict[str, Any]:
     """One data set through the product; returns the figures of the last line."""
-    took: dict[str, float] = {}
-    with Stopwatch(took, "upload"):
-        dataset = client.upload("/api/v1/models/datasets/", {"label": label}, name, data)
-    asked = {"dataset": str(dataset["id"]), "recipe": recipe, "seed": seed}
-    with Stopwatch(took, "train"):
-        run, live = _watched(client, client.call("POST", RUNS, asked))
-    if live < 2:
-        client.errors.append(f"{live} epochs were seen while the run was at work, not two")
-    with Stopwatch(took, "cancel"):
-        cancelled_after = _cancelled(client, asked | {"seed": seed + 1})
+    began = time.monotonic()
+    dataset = client.upload(
+        "/api/v1/models/datasets/",
+        {"name": data.stem, "label": label},
+        data.name,
+        data.read_bytes(),
+    )
+    uploaded = time.monotonic()
+    wish = {"dataset": dataset["sha256"], "recipe": recipe, "seed": seed, "config": config}
+    run, live = watch(client, client.call("POST", RUNS, wish))
+    trained = time.monotonic()
+    if run["status"] != "succeeded":
+        raise ProductError(f"the run {run['status']}: {run['error_code']} {run['error_message']}")
     return {
-        "dataset_sha256": dataset["sha256"],
-        "rows": dataset["rows"],
+        **{name: dataset[name] for name in ("rows", "columns", "positive_share", "sha256")},
         "recipe": recipe,
-        **{key: run["metrics"][key] for key in FIGURES},
+        "seed": seed,
+        **run["metrics"],
+        "status": run["quality"],
+        "reason": run["quality_reason"],
         "baselines": run["baselines"],
-        "quality": run["quality"],
         "weights_sha256": run["weights_sha256"],
-        "device_seconds": run["device_seconds"],
-        "epochs_seen_live": live,
-        "cancelled_after_s": cancelled_after,
-        "seconds": {key: round(value, 2) for key, value in took.items()},
+        "seconds": {
+            "upload": round(uploaded - began, 2),
+            "train": round(trained - uploaded, 2),
+        },
+        "device_seconds": round(run["device_seconds"], 2),
+        "epochs": len(client.call("GET", f"{RUNS}{run['id']}/epochs/")),
+        "live_epochs": live,
+        "cancelled_after_s": round(cancel_one(client, wish), 2),
     }
 
 
-def _watched(client: Client, run: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    """The run at its end, and how many epochs it had stored at different times while running."""
-    end, seen = time.monotonic() + MOST_SECONDS, set()
-    while run["status"] in {"queued", "running"}:
+def watch(client: Client, run: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Follow a run to its end; also how many epochs were read while it was running.
+
+    An epoch counts when its row was there with a time of its own and the run still ran afterwards.
+    """
+    stored: set[str] = set()
+    end = time.monotonic() + LONGEST_SECONDS
+    path = f"{RUNS}{run['id']}/"
+    while run["status"] in ACTIVE:
         if time.monotonic() > end:
-            raise ProductError(f"the training is still {run['status']} after {MOST_SECONDS} s")
+            raise ProductError(f"the training is still {run['status']} after an hour")
         time.sleep(POLL_SECONDS)
-        epochs = _epochs(client, run)
-        run = client.call("GET", f"{RUNS}{run['id']}/")
+        rows = client.call("GET", f"{path}epochs/")
+        run = client.call("GET", path)
         if run["status"] == "running":
-            seen |= {one["stored_at"] for one in epochs}
-    if run["status"] != "succeeded":
-        raise ProductError(f"the run {run['status']}: {run['error_code']} {run['error_message']}")
-    return run, len(seen)
+            stored |= {row["stored_at"] for row in rows}
+    return run, len(stored)
 
 
-def _epochs(client: Client, run: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = client.call("GET", f"{RUNS}{run['id']}/epochs/")
-    rows: list[dict[str, Any]] = answer["results"] if isinstance(answer, dict) else answer
-    return rows
-
-
-def _cancelled(client: Client, asked: dict[str, Any]) -> float:
-    """Seconds from the request to cancel, after the first epoch, until no worker holds the run."""
-    run = client.call("POST", RUNS, asked)
-    end = time.monotonic() + MOST_SECONDS
-    while not _epochs(client, run):
-        if time.monotonic() > end:
-            raise ProductError("the second run has no epoch to cancel after")
-        time.sleep(POLL_SECONDS)
+def cancel_one(client: Client, wish: dict[str, Any]) -> float:
+    """Cancel a training in its first epochs; seconds until its worker takes the next one."""
+    first = client.call("POST", RUNS, wish)
+    next_one = client.call("POST", RUNS, wish)
+    _await(client, first, lambda rows: len(rows) >= 1)
     began = time.monotonic()
-    client.call("POST", f"/api/v1/runs/{run['id']}/cancel/")
-    while True:
-        run = client.call("GET", f"{RUNS}{run['id']}/")
-        if run["status"] not in {"queued", "running"}:
-            break
-        if time.monotonic() > began + 60:
-            raise ProductError("a cancelled run is still at work after a minute")
-        time.sleep(0.05)
-    if run["status"] != "cancelled":
-        client.errors.append(f"the cancelled run ended as {run['status']}")
-    return round(time.monotonic() - began, 2)
+    client.call("POST", f"/api/v1/runs/{first['id']}/cancel/")
+    while client.call("GET", f"{RUNS}{next_one['id']}/")["status"] == "queued":
+        time.sleep(POLL_SECONDS / 5)
+    took = time.monotonic() - began
+    client.call("POST", f"/api/v1/runs/{next_one['id']}/cancel/")
+    if client.call("GET", f"{RUNS}{first['id']}/")["status"] != "cancelled":
+        raise ProductError("the cancelled run is not cancelled")
+    return took
+
+
+def _await(client: Client, run: dict[str, Any], claim: Any) -> None:
+    end = time.monotonic() + LONGEST_SECONDS
+    while not claim(client.call("GET", f"{RUNS}{run['id']}/epochs/")):
+        status = client.call("GET", f"{RUNS}{run['id']}/")["status"]
+        if status not in ACTIVE or time.monotonic() > end:
+            raise ProductError(f"the run to be cancelled is {status} already; take more epochs")
+        time.sleep(POLL_SECONDS)
+
+
+def config_of(text: str) -> dict[str, Any]:
+    """The configuration of the command line; raises ValueError in one clear line."""
+    try:
+        config = json.loads(text)
+    except ValueError:
+        raise ValueError(f"--config is no JSON: {text}") from None
+    if not isinstance(config, dict):
+        raise ValueError("--config must be a JSON object")  # noqa: TRY004 (one kind of mistake)
+    return config

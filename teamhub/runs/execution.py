@@ -45,6 +45,7 @@ def execute(
     module: str,
     store: Callable[[R, Json], None],
     record: Callable[[R, Json], None] | None = None,
+    place: Callable[[R], Json] | None = None,
     threads: int = 1,
 ) -> None:
     """Drive one run from QUEUED to its end.
@@ -52,7 +53,8 @@ def execute(
     A second delivery of the message finds no queued row and does nothing. `load` reads rows and
     returns the job as JSON; `module` computes it in a child; `store` writes the result, in one
     transaction with the status SUCCEEDED. `record` writes each line of a curve as a row of its own,
-    unique on (run, attempt, step). A job may name `limit_s`, its time limit in seconds.
+    unique on (run, attempt, step). `place` adds to the job what belongs to this host, such as
+    paths; it is not frozen. A job may name `limit_s`, its time limit in seconds.
     """
     try:
         run = moves.patiently(lambda: moves.claim(model, run_id, worker=_worker_name()))
@@ -64,7 +66,7 @@ def execute(
         return
     with _acting_for(run), Watch(run) as watch, job_folders.opened(run) as folder:
         try:
-            job = _frozen_job(run, load)
+            job = _frozen_job(run, load) | (place(run) if place is not None else {})
             (folder / "job.json").write_text(json.dumps(job), "utf-8")
             with Child(module, folder, threads=threads) as child:
                 result = _listen(child, watch, _Teller(run, record), limit_s=job.get("limit_s"))
@@ -157,7 +159,8 @@ def _listen(child: Child, watch: Watch, teller: _Teller, *, limit_s: float | Non
     try:
         return child.result()
     except KernelRefused as error:
-        raise KernelFailed(str(error), code=error.code, **error.details) from None
+        words = _(error.template) % error.details if error.template else str(error)
+        raise KernelFailed(words, code=error.code, **error.details) from None
 
 
 class _Teller:

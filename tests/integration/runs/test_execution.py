@@ -87,6 +87,19 @@ def test_a_foreseen_error_of_the_kernel_becomes_the_users_message(make_run: Make
     assert run.error_message == "Nobody holds NLP in March."
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "There is no project “a”."), ("zh-hans", "没有项目“a”。")],
+)
+def test_a_template_of_the_kernel_is_said_in_the_users_language(
+    make_run: MakeRun, bo: User, language: str, words: str
+) -> None:
+    bo.language = language
+    bo.save()
+    run = work(make_run(params={"fail": "template"}))
+    assert (run.error_code, run.error_message) == ("no_file", words)
+
+
 @pytest.mark.parametrize("how", ["bug", "exit", "kill"])
 def test_a_bug_is_raised_for_the_log_and_hidden_from_the_user(make_run: MakeRun, how: str) -> None:
     run = make_run(params={"fail": how})
@@ -258,6 +271,22 @@ def test_a_reproduction_without_its_input_says_so(make_run: MakeRun) -> None:
     first = make_run(status="succeeded", finished_at=now(), input_file="0" * 64)
     run = work(make_run(rerun_of=first, input_file="0" * 64))
     assert (run.status, run.error_code) == ("failed", "input_missing")
+
+
+def test_what_belongs_to_this_host_is_added_to_the_job_and_not_frozen(make_run: MakeRun) -> None:
+    place = {"steps": 4}
+    run = make_run(params={"steps": 1})
+    services.execute(
+        ProbeRun,
+        str(run.pk),
+        load=tasks.load,
+        module=tasks.KERNEL,
+        store=tasks.store,
+        place=lambda _run: place,
+    )
+    run.refresh_from_db()
+    assert run.total == 10
+    assert frozen.thaw(run.input_file) == {"seed": 0, "steps": 1}
 
 
 def test_messages_speak_the_language_of_who_asked(make_run: MakeRun, bo: User) -> None:
