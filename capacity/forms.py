@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capacity.models import Accelerator, MaintenanceWindow, Node, Pool
 from capacity.rights import may_see_device_cost
+from capacity.services.rows import week_errors
 from projects.assignment_forms import week_input
 from roles.forms import RowForm
 from roles.models import Site
@@ -21,7 +22,17 @@ FROM_HELP = _("Blank: always.")
 TO_HELP = _("The Monday after the last week. Blank: without end.")
 
 
-class PoolForm(RowForm):
+class WeeksForm(RowForm):
+    """A row with weeks; what is wrong with them is said in words, not as a constraint's name."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name, text in week_errors(data.get("start_on"), data.get("end_on")).items():
+            self.add_error(name, text)
+        return data
+
+
+class PoolForm(WeeksForm):
     start_on = forms.DateField(
         label=_("Available from"), widget=week_input(), required=False, help_text=FROM_HELP
     )
@@ -72,7 +83,7 @@ class PoolForm(RowForm):
             del self.fields["rate_per_device_hour"]
 
 
-class NodeForm(RowForm):
+class NodeForm(WeeksForm):
     start_on = forms.DateField(
         label=_("Available from"), widget=week_input(), required=False, help_text=FROM_HELP
     )
@@ -87,7 +98,7 @@ class NodeForm(RowForm):
         help_texts = {"key": _("Serial or host name; no other node has it.")}
 
 
-class MaintenanceForm(RowForm):
+class MaintenanceForm(WeeksForm):
     start_on = forms.DateField(label=_("First week"), widget=week_input(), help_text=_("A Monday."))
     end_on = forms.DateField(
         label=_("End"), widget=week_input(), help_text=_("The Monday after the last week.")

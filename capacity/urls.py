@@ -3,7 +3,7 @@
 from django.urls import path
 
 from capacity.plan_urls import plans
-from capacity.views import allocations, estate, imports, pool_parts, workloads
+from capacity.views import allocations, calculator, estate, imports, pool_parts, workloads
 
 app_name = "capacity"
 
@@ -51,6 +51,7 @@ work = [
     path("capacity/workloads/<int:pk>/", workloads.workload_detail, name="workload-detail"),
     path("capacity/workloads/<int:pk>/edit/", workloads.workload_update, name="workload-update"),
     path("capacity/workloads/<int:pk>/remove/", workloads.workload_remove, name="workload-remove"),
+    path("capacity/calculator/", calculator.calculator, name="calculator"),
     path("capacity/allocations/", allocations.allocation_list, name="allocation-list"),
     path("capacity/allocations/new/", allocations.allocation_create, name="allocation-create"),
     path(

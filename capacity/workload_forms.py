@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from capacity.forms import WeeksForm
 from capacity.models import Accelerator, Allocation, Pool, Workload
 from capacity.services.workloads import may_see_value
 from projects.assignment_forms import week_input
 from projects.models import Phase, Project
-from roles.forms import RowForm
 from teamhub.accounts.models import User
 
 GROUPS = (
@@ -37,7 +37,7 @@ GROUPS = (
 )
 
 
-class WorkloadForm(RowForm):
+class WorkloadForm(WeeksForm):
     start_on = forms.DateField(
         label=_("First week"),
         widget=week_input(),
@@ -113,11 +113,12 @@ class WorkloadForm(RowForm):
         else:
             del self.fields["value"]
         if self.instance.pk is None:
+            self.instance.project = project
             del self.fields["status"]
 
     def clean(self) -> dict[str, Any]:
         """A window that is left out is the phase's; a gang that is left out follows the devices."""
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         phase = data.get("phase")
         for name in ("start_on", "end_on"):
             if not data.get(name) and not self.has_error(name):

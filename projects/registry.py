@@ -1,4 +1,4 @@
-"""Where upper apps meet in a project: gate criteria, what is done when one is made or a phase moves, device use.
+"""Where upper apps meet in a project: gate criteria, hooks of its life, workloads, device use.
 
 `projects` says which facts a gate asks for (`expect`); the app that knows the fact says how it
 stands (`register_criterion`). An expected fact that nobody answers for is "unknown" and does not

@@ -39,23 +39,24 @@ def check(row: models.Model) -> None:
 
 
 def check_weeks(row: models.Model) -> None:
-    start, end = getattr(row, "start_on", None), getattr(row, "end_on", None)
+    found = week_errors(getattr(row, "start_on", None), getattr(row, "end_on", None))
+    if found:
+        fields = {name: [text] for name, text in found.items()}
+        raise InvalidInput(" ".join(found.values()), fields=fields)
+
+
+def week_errors(start: date | None, end: date | None) -> dict[str, str]:
+    """What is wrong with a range of weeks whose ends may be open, by field."""
+    found = {}
     for name, day in (("start_on", start), ("end_on", end)):
         if day is not None and not weeks.is_monday(day):
-            raise _wrong_day(name, day)
-    if start is not None and end is not None and end <= start:
-        text = _("The end must come after the first week.")
-        raise InvalidInput(text, fields={"end_on": [text]})
-
-
-def _wrong_day(name: str, day: date) -> InvalidInput:
-    before = weeks.monday(day)
-    text = _("%(day)s is not a Monday. The Mondays next to it are %(before)s and %(after)s.") % {
-        "day": day,
-        "before": before,
-        "after": weeks.add_weeks(before, 1),
-    }
-    return InvalidInput(text, fields={name: [text]})
+            before = weeks.monday(day)
+            found[name] = _(
+                "%(day)s is not a Monday. The Mondays next to it are %(before)s and %(after)s."
+            ) % {"day": day, "before": before, "after": weeks.add_weeks(before, 1)}
+    if not found and start is not None and end is not None and end <= start:
+        found["end_on"] = _("The end must come after the first week.")
+    return found
 
 
 def create(row: M, *, verb: str, names: Collection[str], by: User) -> M:

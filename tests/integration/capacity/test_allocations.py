@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -25,8 +26,8 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-def give(cast: Cast, **fields: object) -> Allocation:
-    filled = {
+def give(cast: Cast, **fields: Any) -> Allocation:
+    filled: dict[str, Any] = {
         "start_on": monday(),
         "end_on": monday(2),
         "devices": Decimal(8),
@@ -35,7 +36,7 @@ def give(cast: Cast, **fields: object) -> Allocation:
     }
     for name, make in (("workload", make_workload), ("pool", make_pool)):
         filled[name] = filled.get(name) or make()
-    return allocations.create_allocation(**filled)  # type: ignore[arg-type]
+    return allocations.create_allocation(**filled)
 
 
 def test_a_planner_gives_locks_and_takes_back(cast: Cast) -> None:
@@ -60,11 +61,12 @@ def test_a_lead_may_not_give_devices_to_their_own_project(cast: Cast) -> None:
 
 @pytest.mark.parametrize("rule", ["window", "pool", "capacity"])
 def test_rules_that_warn_ask_for_a_reason(cast: Cast, rule: str) -> None:
-    fields = {
+    scenes: dict[str, Any] = {
         "window": lambda: {"start_on": monday(7), "end_on": monday(9)},
         "pool": lambda: {"workload": make_workload(accelerators=[make_accelerator()])},
         "capacity": lambda: {"pool": make_pool(node_count=0)},
-    }[rule]()
+    }
+    fields = scenes[rule]()
 
     with pytest.raises(Conflict) as refusal:
         give(cast, **fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -39,7 +40,7 @@ def test_a_planner_makes_changes_and_removes_a_pool(cast: Cast) -> None:
     estate.update_pool(pool, by=cast.plan, version=1, node_count=18)
     estate.delete_pool(pool, by=cast.plan, version=2)
 
-    events = AuditEvent.objects.filter(object_type="capacity.pool").order_by("pk")
+    events: Any = AuditEvent.objects.filter(object_type="capacity.pool").order_by("pk")
     assert [event.verb for event in events] == ["pool.create", "pool.change", "pool.remove"]
     assert (events[1].before["node_count"], events[1].after["node_count"]) == (16, 18)
     assert not Pool.objects.exists()
@@ -115,7 +116,7 @@ def test_a_token_without_money_sets_no_rate(cast: Cast) -> None:
     ],
 )
 def test_impossible_figures_are_refused_at_their_field(
-    cast: Cast, changes: dict[str, object], field: str
+    cast: Cast, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refusal:
         estate.update_pool(make_pool(), by=cast.plan, **changes)
@@ -143,7 +144,7 @@ def test_a_node_moves_to_another_pool(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "out", [{}, {"nodes_out": 1, "out_share": Decimal("0.5")}, {"out_share": Decimal(2)}]
 )
-def test_maintenance_names_either_nodes_or_a_share(cast: Cast, out: dict[str, object]) -> None:
+def test_maintenance_names_either_nodes_or_a_share(cast: Cast, out: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         estate.create_maintenance(
             pool=make_pool(), start_on=monday(), end_on=monday(1), by=cast.plan, **out

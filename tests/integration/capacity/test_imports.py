@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -405,7 +406,8 @@ def test_an_unknown_export_is_not_found(cast: Cast) -> None:
 @pytest.mark.parametrize("kind", list(BY_KIND))
 def test_the_template_file_can_be_read(company: Cast, kind: str) -> None:
     importer = BY_KIND[kind]
-    data = b"".join(importer.template().streaming_content)
+    content: Any = importer.template().streaming_content
+    data = b"".join(content)
 
     result = importer(by=company.plan).preview(data)
 

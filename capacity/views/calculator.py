@@ -1,0 +1,14 @@
+"""The calculator: device-hours, memory and devices of a model, and on to a workload."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@login_required
+def calculator(request: HttpRequest) -> HttpResponse:
+    return render(request, "capacity/calculator.html", {})
