@@ -23,6 +23,7 @@ __all__ = [
     "SeatTemplate",
     "SkillNeed",
     "SlotTemplate",
+    "both_languages",
     "domain",
     "load_domains",
 ]
@@ -167,6 +168,28 @@ def domain(key: str) -> DomainTemplate:
 @cache
 def _own_domains() -> dict[str, DomainTemplate]:
     return {template.key: template for template in load_domains()}
+
+
+def both_languages(text: str) -> tuple[str, str]:
+    """A seat's label or a purpose in English and Chinese; what no template holds stays as it is.
+
+    These texts are people's to change once a project is made, so a row keeps one text only. One
+    that nobody has changed is still the template's, and is shown in the reader's language.
+    """
+    return _texts().get(text, (text, text))
+
+
+@cache
+def _texts() -> dict[str, tuple[str, str]]:
+    pairs = [
+        pair
+        for one in _own_domains().values()
+        for pair in (
+            (one.purpose_en, one.purpose_zh),
+            *((seat.label_en, seat.label_zh) for seat in one.seats),
+        )
+    ]
+    return {text: (en, zh or en) for en, zh in pairs for text in (en, zh) if text}
 
 
 @dataclass(frozen=True, slots=True)

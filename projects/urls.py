@@ -10,6 +10,7 @@ from projects.views import (
     my_work,
     phases,
     projects,
+    requests,
     staffing,
 )
 
@@ -46,8 +47,8 @@ proposals = [
     path("staffing/<uuid:pk>/accept/", staffing.accept, name="proposal-accept"),
     path("staffing/<uuid:pk>/reject/", staffing.reject, name="proposal-reject"),
     path("staffing/<uuid:pk>/rows.csv", staffing.proposal_csv, name="proposal-csv"),
-    path("requests/", staffing.inbox, name="request-inbox"),
-    path("requests/<int:pk>/answer/", staffing.answer, name="request-answer"),
+    path("requests/", requests.inbox, name="request-inbox"),
+    path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
 urlpatterns = [*life, *plan, *proposals]

@@ -18,7 +18,7 @@ from projects.api.filters import PLAN_PARAMETERS, named, plan_filters
 from projects.models import Assignment, Project, Slot
 from projects.services import assignments as service
 from roles.models import Person
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import NotAllowed, Stale
 from teamhub.web.exports import csv_response
 
@@ -94,7 +94,7 @@ class AssignmentList(APIView):
         operation_id="assignments_list",
         parameters=PLAN_PARAMETERS,
         responses={
-            (200, "application/json"): AssignmentOut(many=True),
+            (200, "application/json"): paged(AssignmentOut),
             (200, "text/csv"): OpenApiTypes.STR,
         },
     )

@@ -14,13 +14,13 @@ from rest_framework.views import APIView
 
 from projects.api.filters import by_key
 from projects.api.projects import PAGE_PARAMETERS
-from projects.api.serializers import ItemOut, TickIn, UntickIn, paged
+from projects.api.serializers import ItemOut, TickIn, UntickIn
 from projects.models import ChecklistItem, Project
 from projects.phases import PhaseKey
 from projects.selectors.my_work import my_items
 from projects.selectors.projects import read_items
 from projects.services import checklists as service
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 from teamhub.web import csv_values
 

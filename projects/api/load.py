@@ -18,7 +18,7 @@ from projects.models import Project
 from projects.selectors.load import PersonLoad, week_load
 from roles.models import Department, Person
 from teamhub import weeks
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput, NotFound
 
 MAX_WEEKS = 104
@@ -52,7 +52,7 @@ class LoadList(APIView):
             OpenApiParameter("limit", int),
             OpenApiParameter("offset", int),
         ],
-        responses=LoadOut(many=True),
+        responses=paged(LoadOut),
     )
     def get(self, request: Request) -> Response:
         start, n_weeks = window(request)

@@ -25,7 +25,6 @@ from projects.api.serializers import (
     ProjectOut,
     ReopenIn,
     SlotOut,
-    paged,
     slot_cells,
 )
 from projects.models import Phase, Project, Seat, Slot, SlotSkill
@@ -34,7 +33,7 @@ from projects.selectors import projects as selectors
 from projects.services import phases as phase_service
 from projects.services import projects as service
 from teamhub.accounts import permissions
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 from teamhub.web.exports import csv_response
 

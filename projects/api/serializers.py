@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from projects.exporting import written_needs
@@ -15,19 +14,6 @@ from roles.models import Department, Site
 from teamhub.accounts.models import User
 
 MAX_WORD = 254  # characters: an e-mail address
-
-
-def paged(kind: type[serializers.Serializer[Any]]) -> Any:
-    """A page of rows of this kind, as the answer of a list says it."""
-    return inline_serializer(
-        name=f"Paged{kind.__name__.removesuffix('Out')}",
-        fields={
-            "count": serializers.IntegerField(),
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-            "results": kind(many=True),
-        },
-    )
 
 
 class KeyField(serializers.CharField):

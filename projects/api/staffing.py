@@ -20,7 +20,7 @@ from projects.selectors.proposal import ShownRow, proposal_view
 from projects.services import staffing
 from teamhub import weeks
 from teamhub.accounts import permissions
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 from teamhub.web.exports import csv_response
 
@@ -141,7 +141,7 @@ class AcceptOut(serializers.Serializer[Any]):
 
 
 class StaffingRunList(APIView):
-    @extend_schema(operation_id="staffing_runs_list", responses=StaffingRunOut(many=True))
+    @extend_schema(operation_id="staffing_runs_list", responses=paged(StaffingRunOut))
     def get(self, request: Request) -> Response:
         runs = StaffingRun.objects.visible_to(request.user).prefetch_related("projects")
         pages = Pages()
@@ -257,7 +257,7 @@ class RequestList(APIView):
     @extend_schema(
         operation_id="staffing_requests_list",
         parameters=[OpenApiParameter("status", str, enum=StaffingRequest.Status.values)],
-        responses=RequestOut(many=True),
+        responses=paged(RequestOut),
     )
     def get(self, request: Request) -> Response:
         found = StaffingRequest.objects.visible_to(request.user).select_related(

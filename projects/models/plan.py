@@ -11,9 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from projects import catalog
 from projects.models.project import Phase, Project, WholeWeeks, whole_weeks
 from roles.models import Person, Role, Side, Skill
 from teamhub.accounts.models import User
+from teamhub.names import in_active_language
 
 
 class Seat(models.Model):
@@ -33,7 +35,12 @@ class Seat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.label}".strip()
+        return f"{self.role} {self.shown_label}".strip()
+
+    @property
+    def shown_label(self) -> str:
+        """The label; one that came from a template in the reader's language."""
+        return in_active_language(*catalog.both_languages(self.label))
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from projects import catalog
 from projects.phases import ORDER, PhaseKey
 from roles.models import Department, Side, Site, Skill
 from teamhub import weeks
@@ -162,6 +163,11 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:project-detail", args=[self.pk])
+
+    @property
+    def shown_purpose(self) -> str:
+        """The purpose; one that came from a template in the reader's language."""
+        return in_active_language(*catalog.both_languages(self.purpose))
 
     def is_led_by(self, user: User) -> bool:
         """Lead or deputy (a query for the deputies)."""

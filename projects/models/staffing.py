@@ -243,3 +243,8 @@ class StaffingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}: {self.get_status_display()}"
+
+    @property
+    def tone(self) -> str:
+        """As components/_badge.html knows it."""
+        return {"approved": "good", "declined": "neutral"}.get(self.status, "tentative")

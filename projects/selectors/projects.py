@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -97,6 +97,19 @@ def span(project: Project) -> tuple[date, date]:
     return min(one.start_on for one in phases), max(one.last_week for one in phases)
 
 
+def _covered(fte: int, start: date, end: date, held: Sequence[tuple[int, date, date]]) -> int:
+    """Hundredths of FTE-weeks of a slot that somebody holds, week by week.
+
+    What one week holds too much does not fill another.
+    """
+    if len(held) == 1 and (held[0][1], held[0][2]) == (start, end):  # nearly all are so
+        return min(fte, held[0][0]) * weeks.weeks_between(start, end)
+    return sum(
+        min(fte, sum(part for part, first, last in held if first <= week < last))
+        for week in weeks.each_week(start, end)
+    )
+
+
 class Coverage:
     """Share of the planned effort that is assigned, by project; read for all of them at once."""
 
@@ -109,19 +122,18 @@ class Coverage:
         if self._wanted is not None:
             slots = slots.filter(phase__project_id__in=self._wanted)
             assignments = assignments.filter(slot__phase__project_id__in=self._wanted)
-        taken: dict[int, int] = defaultdict(int)
+        held: dict[int, list[tuple[int, date, date]]] = defaultdict(list)
         for slot, fte, start, end in assignments.values_list(
             "slot_id", "fte_hundredths", "start_on", "end_on"
         ):
-            taken[slot] += fte * weeks.weeks_between(start, end)
+            held[slot].append((fte, start, end))
         needed: dict[int, int] = defaultdict(int)
         covered: dict[int, int] = defaultdict(int)
         for pk, project, fte, start, end in slots.values_list(
             "pk", "phase__project_id", "fte_hundredths", "start_on", "end_on"
         ):
-            effort = fte * weeks.weeks_between(start, end)
-            needed[project] += effort
-            covered[project] += min(effort, taken[pk])
+            needed[project] += fte * weeks.weeks_between(start, end)
+            covered[project] += _covered(fte, start, end, held.get(pk, ()))
         return {project: covered[project] / needed[project] for project in needed}
 
     def of(self, project: Project) -> float | None:

@@ -24,7 +24,6 @@ from teamhub.accounts.groups import Group
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
-from teamhub.names import in_active_language
 
 EDITABLE = ("name", "purpose", "priority", "status", "department", "site", "budget", "lead")
 _AUDITED = ("key", "name", "domain", "status", "priority", "start_on", "budget", "purpose")
@@ -107,7 +106,7 @@ def create_project(  # noqa: PLR0913 (the facts of a project)
         key=key or free_key(name),
         name=name.strip(),
         domain=template or domain,
-        purpose=in_active_language(source.purpose_en, source.purpose_zh) if source else "",
+        purpose=source.purpose_en if source else "",
         risk_class=source.risk_class if source else "",
         department=department,
         site=site or likely_site(lead, department),

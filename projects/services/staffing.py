@@ -132,13 +132,14 @@ def accept(
     A row is refused only for what it adds itself: what today's plan breaks already is not its
     fault. A row that takes somebody of another lead becomes a request.
     """
+    rows = None if rows is None else list(rows)
     wanted = _open_rows(run, rows, by)
     plan.lock(
         projects={row.slot.phase.project_id for row in wanted},
         people={piece_of(row).person.pk for row in wanted}
         | {row.replaces.person_id for row in wanted if row.replaces is not None},
     )
-    wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
+    wanted = _open_rows(run, rows, by)  # as they stand under the lock
     result = Acceptance()
     fitting = _fitting(wanted, result)
     if not fitting:
@@ -177,6 +178,7 @@ def reject(run: StaffingRun, *, rows: Iterable[int], by: User, reason: str = "")
     """Say no to rows; they stay on the page with who and why."""
     wanted = _open_rows(run, rows, by)
     plan.lock(projects={row.slot.phase.project_id for row in wanted})
+    wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
     for row in wanted:
         row.decision = ProposalRow.Decision.REJECTED
         row.decided_by, row.decided_at, row.reason = by, timezone.now(), reason

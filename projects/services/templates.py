@@ -25,7 +25,6 @@ from roles.models import Role, Skill
 from teamhub import weeks
 from teamhub.accounts.models import User
 from teamhub.errors import Conflict, InvalidInput
-from teamhub.names import in_active_language
 
 BLANK_WEEKS = 4  # a phase of a project without template
 
@@ -138,7 +137,7 @@ def _team(
             Seat(
                 project=project,
                 role=known.roles[seat.role],
-                label=in_active_language(seat.label_en, seat.label_zh),
+                label=seat.label_en,
             )
             for seat in domain.seats
         ],

@@ -19,6 +19,7 @@ from projects.models import Project
 from projects.selectors.load import PersonLoad, week_load
 from roles.models import Department, Person, Role, Site
 from teamhub import weeks
+from teamhub.accounts import permissions
 from teamhub.web.exports import csv_response
 from teamhub.web.fragments import page_or_fragment
 from teamhub.web.listing import (
@@ -87,6 +88,10 @@ class Grid:
             page_size=PAGE,
             root="load-grid",
         )
+
+    @property
+    def sees_all(self) -> bool:
+        return permissions.may_see_load_of_all(self.user)
 
     def _filters(self) -> list[Any]:
         return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.api.staffing import row_data, rows_csv
-from projects.models import Project, StaffingRequest, StaffingRun
+from projects.models import Project, StaffingRun
 from projects.selectors.proposal import proposal_view
 from projects.services import staffing
 from projects.staffing_forms import ProposeForm
@@ -86,58 +84,6 @@ def _refused(request: HttpRequest, run: StaffingRun, error: TeamHubError) -> Htt
         "reason": _reason(request),
     }
     return render(request, "projects/proposal_detail.html", context, status=error.http_status)
-
-
-@require_safe
-@login_required
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Requests to this lead, and those that they sent."""
-    return render(request, "projects/request_inbox.html", _inbox_context(request))
-
-
-def _inbox_context(request: HttpRequest) -> dict[str, Any]:
-    related = (
-        "row__person__department",
-        "row__slot__seat__role",
-        "row__slot__phase__project",
-        "row__run",
-        "department",
-        "project",
-        "asked_by",
-        "answered_by",
-    )
-    asked = StaffingRequest.objects.answerable_by(request.user).select_related(*related)
-    sent = StaffingRequest.objects.filter(asked_by=request.user).select_related(*related)
-    return {
-        "waiting": asked.open(),
-        "answered": asked.exclude(status=StaffingRequest.Status.OPEN)[:50],
-        "sent": sent[:50],
-    }
-
-
-@require_POST
-@login_required
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = StaffingRequest.objects.visible_to(request.user).select_related(
-        "row__slot__phase__project", "row__run"
-    )
-    asked = get_object_or_404(visible, pk=pk)
-    choice = request.POST.get("answer", "")
-    if choice not in {"approve", "decline"}:
-        raise InvalidInput(_("Choose approve or decline."))
-    try:
-        staffing.answer_request(
-            asked, approve=choice == "approve", by=request.user, reason=_reason(request)
-        )
-    except (Conflict, InvalidInput) as error:
-        context = _inbox_context(request) | {"failed": asked.pk, "refusal": str(error)}
-        context |= {"reason": _reason(request)}
-        return render(request, "projects/request_inbox.html", context, status=error.http_status)
-    if choice == "approve":
-        messages.success(request, _("Approved: the assignment is confirmed."))
-    else:
-        messages.success(request, _("Declined: the slot is open again."))
-    return redirect("projects:request-inbox")
 
 
 def _run(request: HttpRequest, pk: str) -> StaffingRun:

@@ -30,7 +30,7 @@ from roles.models import Department, Person, Role, Site, Skill
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.api.imports import ImportOut, run_import
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 
 PAGE_PARAMETERS = [
@@ -55,7 +55,7 @@ class PersonList(APIView):
             ),
             *PAGE_PARAMETERS,
         ],
-        responses=PersonOut(many=True),
+        responses=paged(PersonOut),
     )
     def get(self, request: Request) -> Response:
         """Everybody, with the fields that you may see."""
@@ -151,7 +151,7 @@ class DepartmentList(CatalogList):
     @extend_schema(
         operation_id="departments_list",
         parameters=PAGE_PARAMETERS,
-        responses=DepartmentOut(many=True),
+        responses=paged(DepartmentOut),
     )
     def get(self, request: Request) -> Response:
         return self.answer(request)
@@ -163,9 +163,7 @@ class SiteList(CatalogList):
     def rows(self) -> QuerySet[Site]:
         return Site.objects.select_related("calendar").order_by("key")
 
-    @extend_schema(
-        operation_id="sites_list", parameters=PAGE_PARAMETERS, responses=SiteOut(many=True)
-    )
+    @extend_schema(operation_id="sites_list", parameters=PAGE_PARAMETERS, responses=paged(SiteOut))
     def get(self, request: Request) -> Response:
         return self.answer(request)
 
@@ -176,9 +174,7 @@ class RoleList(CatalogList):
     def rows(self) -> QuerySet[Role]:
         return Role.objects.filter(retired_on=None).select_related("discipline").order_by("key")
 
-    @extend_schema(
-        operation_id="roles_list", parameters=PAGE_PARAMETERS, responses=RoleOut(many=True)
-    )
+    @extend_schema(operation_id="roles_list", parameters=PAGE_PARAMETERS, responses=paged(RoleOut))
     def get(self, request: Request) -> Response:
         return self.answer(request)
 
@@ -190,7 +186,7 @@ class SkillList(CatalogList):
         return Skill.objects.filter(retired_on=None).select_related("discipline").order_by("key")
 
     @extend_schema(
-        operation_id="skills_list", parameters=PAGE_PARAMETERS, responses=SkillOut(many=True)
+        operation_id="skills_list", parameters=PAGE_PARAMETERS, responses=paged(SkillOut)
     )
     def get(self, request: Request) -> Response:
         return self.answer(request)

@@ -78,7 +78,7 @@ def create_site(
         calendar=calendar,
     )
     tracked.check(site)
-    site.save()
+    tracked.write(site)
     audit.record(by, "site.create", site, after=tracked.snapshot(site, SITE_FIELDS))
     return site
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from teamhub.accounts.models import User
@@ -46,7 +46,18 @@ def check(row: models.Model, *, exclude: Collection[str] = ()) -> None:
 def save(row: models.Model, *, by: User) -> None:
     check(row)
     _sign(row, by)
-    row.save()
+    write(row)
+
+
+def write(row: models.Model) -> None:
+    """Save; of two that make the same row at once the second is told, not shown a bug."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Conflict(
+            _("Somebody wrote the same at this moment. Load the page again."), code="double"
+        ) from None
 
 
 def delete(row: models.Model, *, by: User) -> None:

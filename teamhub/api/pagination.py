@@ -5,10 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
 from teamhub.errors import InvalidInput
+
+
+def paged(kind: type[serializers.Serializer[Any]]) -> Any:
+    """A page of rows of this kind, as the answer of a list says it."""
+    return inline_serializer(
+        name=f"Paged{kind.__name__.removesuffix('Out')}",
+        fields={
+            "count": serializers.IntegerField(),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": kind(many=True),
+        },
+    )
 
 
 class Pages(LimitOffsetPagination):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from teamhub.web.fragments import wants_fragment
 
 API_PREFIX = "/api/"
-PAGES = {400, 403, 404, 405, 409, 412, 422, 500, 503}
+PAGES = {400, 403, 404, 405, 409, 413, 412, 422, 500, 503}
 
 
 def error_response(

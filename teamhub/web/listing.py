@@ -119,6 +119,7 @@ class Listing:
         default_sort: str = "",
         page_size: int = 50,
         root: str = "",
+        path: str = "",
     ) -> None:
         if clash := _OWN & {item.key for item in filters}:
             raise ValueError(f"A filter may not be called {', '.join(clash)}.")
@@ -126,7 +127,7 @@ class Listing:
         self.columns = list(columns)
         self.filters = list(filters)
         self.root = root  # id of the element that htmx replaces
-        self.path = request.path
+        self.path = path or request.path  # another one where a refused form shows the list
         self.searchable = bool(search)
         self.errors: list[str] = []
         self.values: dict[str, Any] = {}

@@ -28,6 +28,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(API_PREFIX) and _holds_nul(request):
+            # PostgreSQL takes none in a text, so that no query would find anything.
+            message = _("The address holds a zero byte.")
+            return error_response(request, 400, message, code="invalid")
         response = self.get_response(request)
         if response.status_code == 405 and not request.path.startswith(API_PREFIX):
             return _not_a_page(request, response)
@@ -43,6 +47,10 @@ class ErrorMiddleware:
         return error_response(
             request, error.http_status, error.message, code=error.code, details=error.details
         )
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    return "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
 
 
 def _not_a_page(request: HttpRequest, refused: HttpResponseBase) -> HttpResponse:

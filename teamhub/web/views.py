@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -70,6 +72,10 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**10
+        text = _("The request is too large: at most %(most)d KiB beside files.") % {"most": most}
+        return error_response(request, 413, text, code="too_large")
     return error_response(request, 400, _("The request could not be understood."), code="invalid")
 
 

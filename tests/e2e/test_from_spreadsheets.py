@@ -96,7 +96,7 @@ def test_spreadsheets_become_an_overload_grid_in_one_sitting(
     assert_fits(page)
 
     page.goto(f"{empty_product.url}/runs/")
-    expect(page.locator("main")).to_contain_text("No run yet")
+    expect(page.locator("main")).to_contain_text("No run that you may see")
 
 
 def people_arrive(page: Page, url: str) -> None:

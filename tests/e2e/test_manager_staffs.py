@@ -102,7 +102,7 @@ def test_a_manager_proposes_accepts_and_hears_from_another_lead(
     olga_answers(olga, product, approved, declined, complaints)
 
     page.goto(f"{product.url}/requests/")
-    sent = page.locator("article")
+    sent = page.locator("#request-list tbody tr")
     expect(
         sent.filter(has_text=f"{approved[0]} ").filter(has_text="approved").first
     ).to_be_visible()
@@ -177,7 +177,7 @@ def olga_answers(
     complaints: Complaints,
 ) -> None:
     def asked(what: list[str]) -> Locator:
-        waiting = page.locator("article", has=page.locator("button[value=approve]"))
+        waiting = page.locator("#request-list tbody tr", has=page.locator("button[value=approve]"))
         return waiting.filter(has_text=what[0]).filter(has_text=what[1]).first
 
     page.goto(f"{product.url}/requests/")
@@ -187,7 +187,7 @@ def olga_answers(
     complaints.allow("status of 400")
     asked(declined).get_by_role("button", name="Decline").click()
     expect(page.locator("main")).to_contain_text("Say why you decline")
-    page.go_back()
+    expect(asked(declined).locator("[name=reason]")).to_be_focused()
     asked(declined).locator("[name=reason]").fill("Needed on the platform.")
     asked(declined).get_by_role("button", name="Decline").click()
     toast(page, "Declined: the slot is open again.")

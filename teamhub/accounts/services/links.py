@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -66,7 +66,13 @@ def invite(
     rows = users.group_rows(groups)
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
-        user = _new_user(email, full_name, language=language, time_zone=time_zone)
+        try:
+            with transaction.atomic():
+                user = _new_user(email, full_name, language=language, time_zone=time_zone)
+        except IntegrityError:
+            raise Conflict(
+                _("Somebody invited %(email)s at this moment.") % {"email": email}, code="double"
+            ) from None
         user.groups.set(rows)
         audit.record(by, "user.invite", user, after=users.snapshot(user))
     elif not user.is_invited or not user.is_active:

@@ -29,8 +29,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if reset:
             # Refuses while a product runs on this folder: it would lose its ground.
-            with embedded.hold(settings.VAR_DIR):
-                call_command("flush", verbosity=0, interactive=False)
+            try:
+                with embedded.hold(settings.VAR_DIR):
+                    call_command("flush", verbosity=0, interactive=False)
+            except embedded.CannotStart as error:
+                raise CommandError(str(error)) from None
         elif User.objects.exists():
             raise CommandError(
                 "There are users already: the demo company is only built in an empty database. "

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
+
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -14,3 +18,12 @@ def test_json_that_nests_too_deeply_is_refused_in_words(client: Client, body: st
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "parse_error"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "place",
+    ["projects/slots/?project=a%00", "roles/load/?department=%00", "projects/projects/a%00b/"],
+)
+def test_a_zero_byte_in_an_address_is_refused(cast: Cast, client_for: Any, place: str) -> None:
+    assert client_for(cast.ada).get(f"/api/v1/{place}").status_code == 400

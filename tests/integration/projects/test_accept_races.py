@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -90,6 +91,39 @@ def test_one_proposal_accepted_twice_at_once_is_accepted_once(company: Company) 
     assert Assignment.objects.count() == 4
     assert PlanChange.objects.count() == 1
     assert run.rows.filter(decision="accepted").count() == 4
+
+
+def test_a_row_accepted_and_rejected_at_once_gets_one_answer(company: Company) -> None:
+    for index in range(ROUNDS):
+        company.make_slot(str(index))
+        company.make_person(f"P{index}")
+    run = proposal(company, company.project)
+    for row in run.rows.all():
+        decide: dict[str, Any] = {"by": company.lead, "rows": [row.pk]}
+        results = at_once(
+            partial(staffing.accept, run, **decide), partial(staffing.reject, run, **decide)
+        )
+        row.refresh_from_db()
+        assert sum(isinstance(result, TeamHubError) for result in results) == 1
+        assert (row.decision == "accepted") == (row.assignment_id is not None)
+        assert row.decision in {"accepted", "rejected"}
+
+
+def test_all_rows_beside_one_of_them_leave_none_behind(company: Company) -> None:
+    """Who accepts all has named none: a row that went meanwhile is no reason to refuse."""
+    for index in range(5):
+        company.make_slot(str(index))
+        company.make_person(f"P{index}")
+    run = proposal(company, company.project)
+    first = run.rows.first()
+    assert first is not None
+
+    at_once(
+        lambda: staffing.accept(run, by=company.lead),
+        lambda: staffing.accept(run, by=company.lead, rows=[first.pk]),
+    )
+
+    assert run.rows.filter(decision="accepted").count() == Assignment.objects.count() == 5
 
 
 def test_building_and_reviewing_hands_at_once_leave_one_side(company: Company) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from projects.models import Project
-from roles.models import Side
+from projects.services.projects import create_project
+from roles.models import Department, Side
 from teamhub import panels
 from teamhub.accounts.models import User
 from tests.builders import (
     make_assignment,
+    make_department,
     make_item,
     make_person,
     make_project,
     make_role,
     make_seat,
+    make_site,
     make_slot,
     monday,
 )
@@ -140,7 +145,9 @@ def test_the_export_holds_what_the_list_shows(scene, cast, client_for):
 
 
 def test_an_empty_list_says_what_to_do(cast, client_for):
-    assert "make demo" in client_for(cast.ada).get(LIST).content.decode()
+    text = client_for(cast.ada).get(LIST).content.decode()
+    assert "Start one from a template" in text
+    assert "make demo" not in text  # on somebody's own data it would throw all away
     assert "Import" not in client_for(cast.cy).get(LIST).content.decode()
 
 
@@ -257,3 +264,29 @@ def _csv(answer) -> list[dict[str, str]]:
 
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(text.splitlines()))
+
+
+def test_what_came_from_a_template_speaks_the_reader_s_language(cast, client_for, reference):
+    make_department("apps")
+    make_site("berlin")
+    project = create_project(
+        name="Shop",
+        template="recommender",
+        start_on=date(2027, 1, 4),
+        department=Department.objects.get(),
+        lead=cast.ada,
+        by=cast.ada,
+    )
+    client, page = client_for(cast.ada), project.get_absolute_url()
+    seat = project.seats.get(label="Ranking and experiments")
+    assert "Ranking and experiments" in client.get(page).content.decode()
+
+    cast.ada.language = "zh-hans"
+    cast.ada.save()
+    shown = client.get(page).content.decode()
+    assert "排序与实验" in shown
+    assert "Ranking and experiments" not in shown
+
+    seat.label = "Our own words"
+    seat.save()
+    assert "Our own words" in client.get(page).content.decode()

@@ -289,3 +289,36 @@ def test_what_today_s_plan_breaks_already_is_said_with_names(
     text = client_for(company.lead).get(f"/staffing/{run.pk}/").content.decode()
 
     assert "Kim: other work (4 weeks)" in text
+
+
+def test_the_inbox_is_a_list_like_others(company: Company, cast: Any, client_for: Any) -> None:
+    """A large acceptance asks for many people: filter, sort, page, export."""
+    olga = builders.make_user("olga", "manager")
+    platform = builders.make_department("platform")
+    platform.leads.add(olga)
+    project = company.make_project("Second")
+    for index in range(30):
+        company.make_slot(f"p{index}", phase=project.phases.get(), level=4)
+        company.make_person(f"Pat {index:02}", level=4, department=platform)
+    run = staffing.propose_team(projects=[project], by=company.lead, seconds=1)
+    solve(run)
+    staffing.accept(run, by=company.lead)
+    first = StaffingRequest.objects.order_by("row__person__name").first()
+    assert first is not None
+    staffing.answer_request(first, approve=True, by=olga)
+    client = client_for(olga)
+
+    page = client.get("/requests/").content.decode()
+    assert page.count('value="approve"') == 25
+    assert "of 30" in page
+    assert client.get("/requests/?page=2").content.decode().count('value="approve"') == 4
+    assert "Pat 00" not in client.get("/requests/?box=waiting&size=50").content.decode()
+    assert client.get("/requests/?status=approved").content.decode().count("<tr>") == 2
+    assert "No request matches" in client.get("/requests/?box=sent").content.decode()
+    rows = list(csv.DictReader(io.StringIO(_text(client.get("/requests/?q=pat%2003&format=csv")))))
+    assert [(row["project"], row["status"]) for row in rows] == [(project.key, "open")]
+    assert "No request" in client_for(cast.cy).get("/requests/?q=pat").content.decode()
+
+
+def _text(answer: Any) -> str:
+    return b"".join(answer).decode("utf-8-sig")

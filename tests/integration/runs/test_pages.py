@@ -83,7 +83,7 @@ def test_a_page_of_runs_costs_a_fixed_number_of_queries(
 
 
 def test_an_empty_list_says_what_to_do(cast: Cast, client_for: ClientFor) -> None:
-    assert "No run yet" in client_for(cast.cy).get("/runs/").content.decode()
+    assert "No run that you may see" in client_for(cast.cy).get("/runs/").content.decode()
 
 
 @pytest.mark.parametrize("place", ["", "status/"])
