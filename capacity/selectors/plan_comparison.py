@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capacity.models import CapacityPlan, Objective
 from capacity.models.plan import OBJECTIVE_LABELS
+from capacity.rights import may_plan
 from teamhub.accounts.models import User
 
 # What each objective does, for the form and the table.
@@ -33,6 +34,7 @@ NEAR = 1e-9
 class Measure:
     """One figure of one plan."""
 
+    label: str | Promise
     value: float | None
     is_best: bool
     is_own: bool  # what the plan was asked to be best in
@@ -61,6 +63,7 @@ class Line:
 class Comparison:
     lines: list[Line]
     heads: list[str | Promise]
+    may_compute: bool  # the user may, and an objective is neither there nor on its way
 
     @property
     def is_whole(self) -> bool:
@@ -69,11 +72,6 @@ class Comparison:
     @property
     def is_running(self) -> bool:
         return any(line.running is not None for line in self.lines)
-
-    @property
-    def may_compute(self) -> bool:
-        """Whether an objective is neither there nor on its way."""
-        return any(line.plan is None and line.running is None for line in self.lines)
 
 
 def comparison(plan: CapacityPlan, user: User) -> Comparison:
@@ -93,6 +91,7 @@ def comparison(plan: CapacityPlan, user: User) -> Comparison:
             for objective in Objective
         ],
         heads=[OBJECTIVE_LABELS[measure] for measure in Objective],
+        may_compute=may_plan(user) and not set(Objective) <= {*there, *running},
     )
 
 
@@ -135,7 +134,7 @@ def _measure(
     is_best = (
         value is not None and top is not None and abs(value - top) <= NEAR * max(1.0, abs(top))
     )
-    return Measure(value, is_best, is_own=measure is objective)
+    return Measure(OBJECTIVE_LABELS[measure], value, is_best, is_own=measure is objective)
 
 
 def labels() -> Sequence[tuple[Objective, str | Promise, str | Promise]]:
