@@ -7,7 +7,7 @@ class CapacityConfig(AppConfig):
     verbose_name = _("Capacity")
 
     def ready(self) -> None:
-        from capacity import panels
+        from capacity import gates, joint_panels, panels
         from capacity.selectors import workloads
         from capacity.services import actuals, templates
         from projects import registry
@@ -17,3 +17,5 @@ class CapacityConfig(AppConfig):
         registry.provide_workloads(workloads.choices)
         registry.on_devices_used(actuals.record_use)
         panels.register()
+        joint_panels.register()
+        gates.register()

@@ -39,9 +39,9 @@ from capacity.selectors import workloads as selectors
 from capacity.services import allocations, workloads
 from capacity.services.rows import require_planner
 from projects.api.filters import day
-from projects.api.serializers import paged
 from projects.models import Project
 from teamhub.accounts import permissions
+from teamhub.api.pagination import paged
 from teamhub.errors import InvalidInput
 
 WEEKS = [

@@ -40,7 +40,7 @@ from capacity.api.serializers import (
 from capacity.models import Accelerator, MaintenanceWindow, Node, Pool
 from capacity.services import estate as service
 from capacity.services.rows import require_planner
-from projects.api.serializers import paged
+from teamhub.api.pagination import paged
 
 
 class AcceleratorList(RowList):

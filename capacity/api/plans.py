@@ -29,9 +29,8 @@ from capacity.rights import may_see_device_cost
 from capacity.selectors import plan_report
 from capacity.selectors.plans import latest, read_plans
 from capacity.services import plans as service
-from projects.api.serializers import paged
 from teamhub.api import reports
-from teamhub.api.pagination import Pages
+from teamhub.api.pagination import Pages, paged
 from teamhub.errors import Conflict, InvalidInput, NotFound
 
 STATES = ("adopted", "computed")
