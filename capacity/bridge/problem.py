@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from capacity.bridge.needs import Asked, ask
-from capacity.bridge.rows import Loading, breaches, read
+from capacity.bridge.rows import Held, Loading, breaches, held, read
 from capacity.bridge.units import GRACE_SECONDS, cents, per_week
 from capacity.kernel import codec
 from capacity.kernel.problem import CapacityProblem, Fact, InvalidProblem
@@ -35,19 +35,20 @@ def load_plan(plan: CapacityPlan) -> Job:
     rows = read(plan)
     asked = [ask(workload, rows) for workload in rows.workloads]
     placed = [one for one in asked if one.kernel is not None]
+    stays = held(rows, {one.workload.pk for one in asked if one.reason != "held"})
     if not placed:
         raise Infeasible(_nothing(rows, asked), code="nothing_open")
     try:
-        problem = _problem(Objective(plan.objective), rows, placed)
+        problem = _problem(Objective(plan.objective), stays, placed)
     except InvalidProblem as error:
         raise InvalidInput(_("The rows contradict themselves: %s") % error) from error
     job: Job = {
         "problem": codec.problem_to_json(problem),
         "pools": [pool.pk for pool in rows.pools],
         "there": [rows.there[pool.pk] for pool in rows.pools],
-        "held": [rows.held[pool.pk] for pool in rows.pools],
+        "held": [stays.by_pool[pool.pk] for pool in rows.pools],
         "workloads": [_line(one) for one in asked if one.reason != "held"],
-        "inherited": breaches(rows),
+        "inherited": breaches(stays),
         "start_on": rows.start.isoformat(),
     }
     return job | {
@@ -84,8 +85,9 @@ def _nothing(rows: Loading, asked: list[Asked]) -> str:
     return _("There is nothing to plan: no open workload has its window in these weeks.")
 
 
-def _problem(objective: Objective, rows: Loading, placed: list[Asked]) -> CapacityProblem:
-    free = [[rows.free(pool, week) for pool in rows.pools] for week in range(rows.n_weeks)]
+def _problem(objective: Objective, stays: Held, placed: list[Asked]) -> CapacityProblem:
+    rows = stays.rows
+    free = [[stays.free(pool, week) for pool in rows.pools] for week in range(rows.n_weeks)]
     return CapacityProblem(
         capacity=np.array(free, dtype=float).reshape(rows.n_weeks, len(rows.pools)),
         pools=tuple(
@@ -98,14 +100,15 @@ def _problem(objective: Objective, rows: Loading, placed: list[Asked]) -> Capaci
             for pool in rows.pools
         ),
         workloads=tuple(one.kernel for one in placed if one.kernel is not None),
-        facts=tuple(_facts(rows)),
+        facts=tuple(_facts(stays)),
         objective=objective,
     )
 
 
-def _facts(rows: Loading) -> Iterable[Fact]:
+def _facts(stays: Held) -> Iterable[Fact]:
+    rows = stays.rows
     rates = {pool.pk: cents(per_week(pool.rate_per_device_hour)) for pool in rows.pools}
-    for row in rows.facts:
+    for row in stays.facts:
         yield Fact(
             workload=str(row.workload_id),
             pool=rows.index[row.pool_id],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,12 +11,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from capacity.models import Allocation, CapacityPlan, Pool, Workload
+from capacity.selectors.facts import CLOSED, gives_way
 from capacity.selectors.served import span
 from capacity.selectors.supply import supply
-from projects.models import Project
 from teamhub import weeks
-
-CLOSED = (Project.Status.DONE, Project.Status.CANCELLED)
 
 
 @dataclass
@@ -26,8 +25,7 @@ class Loading:
     n_weeks: int
     pools: list[Pool]
     there: dict[int, list[int]]  # devices by pool, maintenance taken off
-    held: dict[int, list[float]]  # of them by what stays
-    facts: list[Allocation]  # what stays, in the horizon
+    in_force: list[Allocation]  # in the horizon
     workloads: list[Workload]
     done: dict[int, list[Allocation]]  # by workload: what stays, of all weeks
     index: dict[int, int] = field(default_factory=dict)  # of pools
@@ -36,9 +34,18 @@ class Loading:
     def end(self) -> date:
         return weeks.add_weeks(self.start, self.n_weeks)
 
+
+@dataclass
+class Held:
+    """What stays, and what it leaves of each pool."""
+
+    rows: Loading
+    facts: list[Allocation]
+    by_pool: dict[int, list[float]]  # devices by week
+
     def free(self, pool: Pool, week: int) -> int:
         """Devices that nothing holds; parts of devices count as held."""
-        return max(0, int(self.there[pool.pk][week] - self.held[pool.pk][week] + 1e-6))
+        return max(0, int(self.rows.there[pool.pk][week] - self.by_pool[pool.pk][week] + 1e-6))
 
 
 def read(plan: CapacityPlan) -> Loading:
@@ -46,24 +53,17 @@ def read(plan: CapacityPlan) -> Loading:
     start, end = plan.start_on, plan.end_on
     pools = list(Pool.objects.select_related("accelerator", "site").order_by("pk"))
     workloads = list(wanted(start, end))
-    stays = list(
-        Allocation.objects.staying(start)
-        .filter(workload__in=workloads)
-        .select_related("pool__accelerator")
-        .order_by("pk")
-    )
-    # Work that is done or cancelled may hold devices all the same until its rows are removed.
-    facts = list(Allocation.objects.staying(start).in_weeks(start, end).order_by("pk"))
+    stays = Allocation.objects.staying(start).filter(workload__in=[one.pk for one in workloads])
     done: dict[int, list[Allocation]] = defaultdict(list)
-    for row in stays:
+    for row in stays.select_related("pool__accelerator").order_by("pk"):
         done[row.workload_id].append(row)
+    in_force = Allocation.objects.in_force().in_weeks(start, end)
     return Loading(
         start=start,
         n_weeks=plan.n_weeks,
         pools=pools,
         there=supply(pools, start, plan.n_weeks),
-        held=_held(pools, facts, start, plan.n_weeks),
-        facts=facts,
+        in_force=list(in_force.select_related("workload__project").order_by("pk")),
         workloads=workloads,
         done=done,
         index={pool.pk: position for position, pool in enumerate(pools)},
@@ -82,26 +82,27 @@ def wanted(start: date, end: date) -> QuerySet[Workload]:
     )
 
 
-def _held(
-    pools: list[Pool], facts: list[Allocation], start: date, n_weeks: int
-) -> dict[int, list[float]]:
-    taken: dict[int, list[float]] = {pool.pk: [0.0] * n_weeks for pool in pools}
+def held(rows: Loading, known: AbstractSet[int]) -> Held:
+    """What does not give way to a plan of these workloads."""
+    facts = [row for row in rows.in_force if not gives_way(row, rows.start, rows.end, known)]
+    taken: dict[int, list[float]] = {pool.pk: [0.0] * rows.n_weeks for pool in rows.pools}
     for row in facts:
-        for week in span(start, n_weeks, row.start_on, row.end_on):
+        for week in span(rows.start, rows.n_weeks, row.start_on, row.end_on):
             taken[row.pool_id][week] += float(row.devices)
-    return taken
+    return Held(rows, facts, taken)
 
 
-def breaches(rows: Loading) -> list[dict[str, Any]]:
+def breaches(held: Held) -> list[dict[str, Any]]:
     """Weeks in which what stays holds more devices than are there."""
+    rows = held.rows
     return [
         {
             "pool": pool.pk,
             "week": weeks.add_weeks(rows.start, week).isoformat(),
             "there": rows.there[pool.pk][week],
-            "held": round(rows.held[pool.pk][week], 3),
+            "held": round(held.by_pool[pool.pk][week], 3),
         }
         for pool in rows.pools
         for week in range(rows.n_weeks)
-        if rows.held[pool.pk][week] > rows.there[pool.pk][week] + 1e-6
+        if held.by_pool[pool.pk][week] > rows.there[pool.pk][week] + 1e-6
     ]

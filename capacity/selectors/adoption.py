@@ -10,13 +10,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from capacity.models import Allocation, CapacityPlan, Shape, Workload
+from capacity.selectors.facts import is_closed
 from capacity.selectors.findings import Finding, may_run_on
 from capacity.selectors.served import LAST_DECIMAL, held_shares, is_served, span
 from capacity.selectors.supply import supply
-from projects.models import Project
 from teamhub import weeks
 
-CLOSED = (Project.Status.DONE, Project.Status.CANCELLED)
 MAX_NAMED = 4  # weeks in a refusal
 NEAR = 0.01  # parts of devices are rounded: so much too much is none
 
@@ -73,7 +72,7 @@ class Room:
 
     def _demand(self, group: Group) -> Iterator[Finding]:
         workload = group.workload
-        if workload.status != Workload.Status.OPEN or workload.project.status in CLOSED:
+        if is_closed(workload):
             yield Finding("closed", _("%(workload)s is no longer open.") % {"workload": workload})
             return
         for row in group.rows:

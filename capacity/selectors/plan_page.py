@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from capacity.models import Allocation, CapacityPlan, Objective, Pool
+from capacity.models import CapacityPlan, Objective, Pool
 from capacity.rights import may_plan, may_see_device_cost
+from capacity.selectors.facts import giving_way, known_to
 from capacity.selectors.plan_reasons import LeftOutView, inherited_lines, left_out
 from capacity.selectors.plan_schedule import ScheduleLine, lines
 from capacity.selectors.plan_weeks import (
@@ -70,15 +71,9 @@ def plan_page(plan: CapacityPlan, user: User) -> PlanPage:
 
 def _gives_way(plan: CapacityPlan) -> tuple[int, int]:
     """What is planned for the plan's workloads in its weeks: by earlier plans, by people."""
-    known = {*plan.allocations.values_list("workload", flat=True)}
-    known |= {*plan.left_out.values_list("workload", flat=True)}
-    found = Allocation.objects.replaceable(plan.start_on, plan.end_on).exclude(plan=plan)
-    of_plans = [
-        of_plan is not None
-        for workload, of_plan in found.values_list("workload", "plan")
-        if workload in known
-    ]
-    return sum(of_plans), len(of_plans) - sum(of_plans)
+    rows = giving_way(plan, known_to(plan))
+    of_plans = sum(1 for row in rows if row.plan_id is not None)
+    return of_plans, len(rows) - of_plans
 
 
 @dataclass(frozen=True)

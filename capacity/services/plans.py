@@ -18,6 +18,7 @@ from capacity.models import Allocation, CapacityPlan, Objective, Pool, Workload
 from capacity.models.plan import MAX_WEEKS
 from capacity.rights import may_plan
 from capacity.selectors.adoption import Group, Room, groups_of
+from capacity.selectors.facts import giving_way, known_to
 from capacity.selectors.findings import Finding
 from capacity.services.rows import check_weeks
 from roles.services import tracked
@@ -164,14 +165,16 @@ def adopt(
     """Let rows of a plan count (all that do not yet, by default), against today's rows.
 
     Planned allocations within the plan's weeks give way: of all workloads that the plan knows where
-    it is adopted whole, else of those whose rows are named. What is running, locked or begun stays.
+    it is adopted whole, else of those whose rows are named; and of closed ones. What is running,
+    locked or begun stays.
     """
     require_planner(by)
     ids = None if rows is None else set(rows)
     _lock(plan)
     wanted = _open_rows(plan, ids)
     groups = groups_of(plan, wanted)
-    gives_way = _replaceable(plan, groups, whole=ids is None)
+    known = known_to(plan) if ids is None else {group.workload.pk for group in groups}
+    gives_way = giving_way(plan, known)
     result, replaced = _weigh(plan, groups, gives_way)
     if not result.adopted:
         raise Conflict(
@@ -215,15 +218,6 @@ def _open_rows(plan: CapacityPlan, ids: set[int] | None) -> list[Allocation]:
     if not found:
         raise Conflict(_("No row of this plan is left to adopt."), code="nothing_open")
     return list(found)
-
-
-def _replaceable(plan: CapacityPlan, groups: list[Group], *, whole: bool) -> list[Allocation]:
-    workloads = {group.workload.pk for group in groups}
-    if whole:
-        workloads |= set(plan.left_out.values_list("workload", flat=True))
-    found = Allocation.objects.replaceable(plan.start_on, plan.end_on)
-    found = found.exclude(plan=plan).filter(workload__in=workloads)
-    return list(found.select_related("workload", "pool").order_by("pk"))
 
 
 def _weigh(
