@@ -7,10 +7,11 @@ class CapacityConfig(AppConfig):
     verbose_name = _("Capacity")
 
     def ready(self) -> None:
-        from capacity import gates, joint_panels, panels
+        from capacity import demo, gates, joint_panels, panels
         from capacity.selectors import workloads
         from capacity.services import actuals, templates
         from projects import registry
+        from teamhub.panels import register_demo
 
         registry.on_project_created(templates.on_project_created)
         registry.on_phase_moved(templates.on_phase_moved)
@@ -19,3 +20,4 @@ class CapacityConfig(AppConfig):
         panels.register()
         joint_panels.register()
         gates.register()
+        register_demo(30, demo.build)

@@ -56,6 +56,7 @@ WORKLOAD_COLUMNS = [
     "active_params_b",
     "tokens_b",
     "peak_tokens_per_s",
+    "replica_tokens_per_s",
     "mfu_share",
     "sized_on",
     "must_serve",

@@ -27,6 +27,7 @@ GROUPS = (
             "active_params_b",
             "tokens_b",
             "peak_tokens_per_s",
+            "replica_tokens_per_s",
             "sized_on",
             "mfu_share",
             "source",
@@ -82,6 +83,9 @@ class WorkloadForm(WeeksForm):
         labels = {"name_en": _("Name"), "name_zh": _("Name (Chinese)")}
         help_texts = {
             "active_params_b": _("Of a mixture of experts, those that a token uses."),
+            "replica_tokens_per_s": _(
+                "Inference: as measured. Blank: reckoned, right within a factor of two."
+            ),
             "mfu_share": _("Share of the peak that training reaches, 0 to 1. Blank: the default."),
             "sized_on": _("The type that the hours are counted on."),
             "source": _("Where the figures come from."),

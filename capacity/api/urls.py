@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capacity.api import demand, estate, imports, joint
+from capacity.api import demand, estate, estimate, imports, joint
 from capacity.api.plan_urls import plans
 
 app_name = "capacity"
@@ -26,6 +26,7 @@ work = [
 ]
 
 files = [
+    path("estimate/", estimate.EstimateView.as_view(), name="estimate"),
     path("import/", imports.CapacityImport.as_view(), name="capacity-import"),
     path("export/<slug:kind>/", imports.CapacityExport.as_view(), name="capacity-export"),
 ]

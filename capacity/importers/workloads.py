@@ -30,6 +30,7 @@ PLAIN = (
     "active_params_b",
     "tokens_b",
     "peak_tokens_per_s",
+    "replica_tokens_per_s",
     "mfu_share",
     "must_serve",
     "priority",
@@ -111,6 +112,11 @@ class WorkloadImporter(CapacityImporter[Workload]):
         Column("tokens_b", number(), help=gettext_lazy("Billions of tokens")),
         Column(
             "peak_tokens_per_s", number(), help=gettext_lazy("Serving: output tokens at the peak")
+        ),
+        Column(
+            "replica_tokens_per_s",
+            number(),
+            help=gettext_lazy("Inference: measured output tokens of one copy of the model"),
         ),
         Column(
             "mfu_share",

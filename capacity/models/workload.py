@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from capacity.kernel.demand import WorkloadKind, shape_of
 from capacity.kernel.problem import Shape
 from capacity.models.estate import AT_LEAST_ONE, NOT_NEGATIVE, Accelerator, Pool
 from capacity.rights import may_plan
@@ -48,11 +49,11 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
 class Workload(WholeWeeks, Named):
     """A demand for devices in a window of whole weeks, attached to a project and a phase."""
 
-    class Kind(models.TextChoices):
-        PRETRAINING = "pretraining", _("pre-training")
-        FINETUNING = "finetuning", _("fine-tuning")
-        BATCH_INFERENCE = "batch_inference", _("batch inference")
-        ONLINE_INFERENCE = "online_inference", _("online inference")
+    class Kind(models.TextChoices):  # the kernel's WorkloadKind, with labels
+        PRETRAINING = WorkloadKind.PRETRAINING.value, _("pre-training")
+        FINETUNING = WorkloadKind.FINETUNING.value, _("fine-tuning")
+        BATCH_INFERENCE = WorkloadKind.BATCH_INFERENCE.value, _("batch inference")
+        ONLINE_INFERENCE = WorkloadKind.ONLINE_INFERENCE.value, _("online inference")
 
     class Sizing(models.TextChoices):
         DEVICES = "devices", _("devices and weeks")
@@ -62,13 +63,6 @@ class Workload(WholeWeeks, Named):
         OPEN = "open", _("open")
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
-
-    SHAPES = {
-        Kind.PRETRAINING: Shape.GANG,
-        Kind.FINETUNING: Shape.GANG,
-        Kind.BATCH_INFERENCE: Shape.BATCH,
-        Kind.ONLINE_INFERENCE: Shape.SERVICE,
-    }
 
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="workloads", verbose_name=_("project")
@@ -107,6 +101,9 @@ class Workload(WholeWeeks, Named):
     peak_tokens_per_s = models.FloatField(
         _("output tokens per second at the peak"), null=True, blank=True, validators=NOT_NEGATIVE
     )
+    replica_tokens_per_s = models.FloatField(
+        _("output tokens per second of one copy"), null=True, blank=True, validators=NOT_NEGATIVE
+    )  # measured
     mfu_share = models.FloatField(
         _("model FLOP utilisation"),
         null=True,
@@ -233,7 +230,7 @@ class Workload(WholeWeeks, Named):
 
     @property
     def shape(self) -> Shape:
-        return self.SHAPES[Workload.Kind(self.kind)]
+        return shape_of(WorkloadKind(self.kind))
 
     @property
     def shape_label(self) -> Any:

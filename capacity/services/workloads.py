@@ -86,7 +86,8 @@ def make(
     """Write a new workload; the caller has asked who may."""
     if unknown := set(fields) - set(FIELDS):
         raise InvalidInput(_("These fields cannot be set: %s.") % ", ".join(sorted(unknown)))
-    workload = Workload(project=project, **fields)
+    # A gang that nobody names follows from the memory, or is one device.
+    workload = Workload(project=project, **{"gang_size": None, **fields})
     workload.key = key or free_key(f"{project.key}-{workload.name_en}")
     rows.check_weeks(workload)
     sizing.size(workload)

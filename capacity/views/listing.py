@@ -83,7 +83,6 @@ def workload_listing(request: HttpRequest) -> Listing:
             Column("devices", _("Devices"), order="devices", numeric=True),
             Column("device_hours", _("Device-hours"), numeric=True),
             Column("allocated", _("Allocated"), numeric=True),
-            Column("used", _("Measured"), order="used_seconds", numeric=True),
             Column("must_serve", _("Importance"), order=("must_serve", "priority")),
         ],
         filters=[

@@ -167,6 +167,16 @@ def money(amount: Any) -> str:
 
 
 @register.filter
+def figure(number: Any, places: int = 3) -> str:
+    """A number with as many decimals as it has, at most `places`; a dash for nothing."""
+    if number is None or number == "":
+        return "–"
+    rounded = round(float(number), places)
+    decimals = len(f"{rounded:.{places}f}".partition(".")[2].rstrip("0"))
+    return number_format(rounded, decimal_pos=decimals, force_grouping=True)
+
+
+@register.filter
 def rate(amount: Any) -> str:
     """A price of one unit in the company's currency, with cents or finer; a dash for nothing."""
     if amount is None or amount == "":

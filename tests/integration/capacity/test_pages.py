@@ -218,7 +218,7 @@ def test_the_list_of_nodes_is_a_fragment_and_a_file(cast: Cast, client_for: Any)
     )
     file = b"".join(client.get(address, {"format": "csv"}).streaming_content).decode()
 
-    assert words(fragment).startswith('<section id="node-list"')
+    assert words(fragment).startswith('<div id="node-list"')
     assert "rack-29" in words(fragment)
     assert "rack-28" not in words(fragment)
     assert file.count("rack-") == 30
