@@ -37,7 +37,7 @@ class EstimateForm(forms.Form):
     peak_tokens_per_s = figure(_("Output tokens per second at the peak"), _("Online inference."))
     replica_tokens_per_s = figure(
         _("Output tokens per second of one copy"),
-        _("Inference: as you measured it. Blank: reckoned, right within a factor of two."),
+        _("Inference, as measured. Blank: reckoned, right within a factor of two."),
     )
     mfu = figure(
         _("Model FLOP utilisation"),

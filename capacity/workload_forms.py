@@ -84,7 +84,7 @@ class WorkloadForm(WeeksForm):
         help_texts = {
             "active_params_b": _("Of a mixture of experts, those that a token uses."),
             "replica_tokens_per_s": _(
-                "Inference: as measured. Blank: reckoned, right within a factor of two."
+                "Inference, as measured. Blank: reckoned, right within a factor of two."
             ),
             "mfu_share": _("Share of the peak that training reaches, 0 to 1. Blank: the default."),
             "sized_on": _("The type that the hours are counted on."),

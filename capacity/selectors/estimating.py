@@ -1,4 +1,4 @@
-"""From what people know of a model to device-hours, memory and devices, by the kernel's estimator."""
+"""From what people know of a model to device-hours, memory and devices, by the kernel."""
 
 from __future__ import annotations
 

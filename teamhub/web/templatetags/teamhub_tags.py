@@ -167,7 +167,7 @@ def money(amount: Any) -> str:
 
 
 @register.filter
-def figure(number: Any, places: int = 3) -> str:
+def amount(number: Any, places: int = 3) -> str:
     """A number with as many decimals as it has, at most `places`; a dash for nothing."""
     if number is None or number == "":
         return "–"
@@ -182,8 +182,8 @@ def rate(amount: Any) -> str:
     if amount is None or amount == "":
         return "–"
     places = 2 if round(amount, 2) == amount else 4
-    figure = number_format(amount, decimal_pos=places, force_grouping=True)
-    return f"{figure}\u00a0{settings.COMPANY_CURRENCY}"
+    shown = number_format(amount, decimal_pos=places, force_grouping=True)
+    return f"{shown}\u00a0{settings.COMPANY_CURRENCY}"
 
 
 @register.filter

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from teamhub.web.templatetags.teamhub_tags import figure, rate
+from teamhub.web.templatetags.teamhub_tags import amount, rate
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from teamhub.web.templatetags.teamhub_tags import figure, rate
         ("", 3, "–"),
     ],
 )
-def test_a_figure_has_the_decimals_that_it_needs(number: Any, places: int, shown: str) -> None:
-    assert figure(number, places) == shown
+def test_an_amount_has_the_decimals_that_it_needs(number: Any, places: int, shown: str) -> None:
+    assert amount(number, places) == shown
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"),
+    ("price", "shown"),
     [
         (Decimal("2.5"), "2.50\u00a0USD"),
         (Decimal("0.0375"), "0.0375\u00a0USD"),
@@ -37,5 +37,5 @@ def test_a_figure_has_the_decimals_that_it_needs(number: Any, places: int, shown
         (None, "–"),
     ],
 )
-def test_a_rate_shows_cents_or_what_is_finer(amount: Any, shown: str) -> None:
-    assert rate(amount) == shown
+def test_a_rate_shows_cents_or_what_is_finer(price: Any, shown: str) -> None:
+    assert rate(price) == shown
