@@ -88,7 +88,7 @@ def test_a_file_that_is_no_node_list_is_refused_before_anything_starts(
 
 
 def _nodes() -> str:
-    rows = []
+    rows: list[list[object]] = []
     for (model, devices, cpu, memory), count in ESTATE.items():
         rows += [[f"n-{len(rows) + i:04}", cpu, memory, devices, model] for i in range(count)]
     return _table("sn,cpu_milli,memory_mib,gpu,model", rows)
