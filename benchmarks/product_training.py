@@ -48,7 +48,7 @@ def train(
         "device_seconds": round(run["device_seconds"], 2),
         "epochs": len(client.call("GET", f"{RUNS}{run['id']}/epochs/")),
         "live_epochs": live,
-        "cancelled_after_s": round(cancel_one(client, wish), 2),
+        **cancel_one(client, wish),
     }
 
 
@@ -71,28 +71,30 @@ def watch(client: Client, run: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return run, len(stored)
 
 
-def cancel_one(client: Client, wish: dict[str, Any]) -> float:
-    """Cancel a training in its first epochs; seconds until its worker takes the next one."""
+def cancel_one(client: Client, wish: dict[str, Any]) -> dict[str, Any]:
+    """Cancel a training at work: when its worker takes the next one, and what it still stored."""
     first = client.call("POST", RUNS, wish)
     next_one = client.call("POST", RUNS, wish)
-    _await(client, first, lambda rows: len(rows) >= 1)
+    _await_training(client, first)
+    path = f"{RUNS}{first['id']}/"
     began = time.monotonic()
     client.call("POST", f"/api/v1/runs/{first['id']}/cancel/")
+    known = len(client.call("GET", f"{path}epochs/"))
     while client.call("GET", f"{RUNS}{next_one['id']}/")["status"] == "queued":
         time.sleep(POLL_SECONDS / 5)
     took = time.monotonic() - began
     client.call("POST", f"/api/v1/runs/{next_one['id']}/cancel/")
-    if client.call("GET", f"{RUNS}{first['id']}/")["status"] != "cancelled":
+    if client.call("GET", path)["status"] != "cancelled":
         raise ProductError("the cancelled run is not cancelled")
-    return took
+    later = len(client.call("GET", f"{path}epochs/")) - known
+    return {"cancelled_after_s": round(took, 2), "epochs_after_cancel": later}
 
 
-def _await(client: Client, run: dict[str, Any], claim: Any) -> None:
+def _await_training(client: Client, run: dict[str, Any]) -> None:
     end = time.monotonic() + LONGEST_SECONDS
-    while not claim(client.call("GET", f"{RUNS}{run['id']}/epochs/")):
-        status = client.call("GET", f"{RUNS}{run['id']}/")["status"]
-        if status not in ACTIVE or time.monotonic() > end:
-            raise ProductError(f"the run to be cancelled is {status} already; take more epochs")
+    while (now := client.call("GET", f"{RUNS}{run['id']}/"))["stage"] != "Training":
+        if now["status"] not in ACTIVE or time.monotonic() > end:
+            raise ProductError(f"the run to be cancelled is {now['status']} already")
         time.sleep(POLL_SECONDS)
 
 

@@ -187,10 +187,10 @@ class TrainingRun(Run):
             return True
         return self.project is not None and self.project.is_led_by(user)
 
-    def get_outcome_display(self) -> str:
+    def get_outcome_display(self) -> str:  # type: ignore[no-redef]
         """The kernel's "feasible" means here that every planned epoch was trained."""
         if self.outcome == self.Outcome.FEASIBLE:
-            return _("All epochs")
+            return str(_("All epochs"))
         return str(self.Outcome(self.outcome).label) if self.outcome else ""
 
     def epochs(self) -> models.QuerySet[EpochMetric]:

@@ -78,7 +78,7 @@ def test_the_same_bytes_with_another_label_are_another_data_set(cast: Any, api_f
     assert Dataset.objects.count() == 2
 
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[Any, ...]] = {
     # What is wrong: file, code, row, column, words.
     "no label": ("a,b\n1,0\n", "no_label", 1, None, "No column is named “label”"),
     "a word": (

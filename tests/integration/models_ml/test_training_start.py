@@ -93,7 +93,7 @@ def test_a_training_belongs_to_a_project_whose_plan_its_starter_sees(
             dataset=dataset, project=project, phase=foreign.phases.first(), by=cast.ml
         )
 
-    assert (run.project, run.phase.key) == (project, "training")
+    assert (run.project, run.phase) == (project, project.phases.get(key="training"))
 
 
 def test_a_workload_brings_its_phase(cast: Any, project: Any, workload: list[Any]) -> None:
@@ -101,7 +101,7 @@ def test_a_workload_brings_its_phase(cast: Any, project: Any, workload: list[Any
 
     run = training.start_training(dataset=dataset, project=project, workload="w-1", by=cast.ml)
 
-    assert run.phase.key == "training"
+    assert run.phase == project.phases.get(key="training")
     with pytest.raises(InvalidInput, match="no workload “w-2”"):
         training.start_training(dataset=dataset, project=project, workload="w-2", by=cast.ml)
     with pytest.raises(InvalidInput, match="belongs to another phase"):
@@ -150,7 +150,7 @@ def test_the_form_starts_what_it_shows(cast: Any, project: Any, client_for: Any)
     run = TrainingRun.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/models/training/{run.pk}/")
     assert run.params == {"hidden": [32, 16], "dropout": 0.25}
-    assert (run.project, run.phase.key) == (project, "training")
+    assert (run.project, run.phase) == (project, project.phases.get(key="training"))
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,8 @@ def test_a_champion_needs_the_ethics_review_of_its_project(
     assert then.status_code == 200
     assert (then.json()["status"], then.json()["aliases"][0]["name"]) == ("approved", "champion")
     event = AuditEvent.objects.get(verb="model.promote")
-    assert (event.reason, event.after["version"]) == ("Best so far.", version.pk)
+    after: Any = event.after
+    assert (event.reason, after["version"]) == ("Best so far.", version.pk)
 
 
 def test_a_challenger_needs_no_review(cast: Any, version: ModelVersion) -> None:
@@ -269,10 +270,10 @@ def test_the_list_shows_what_serves_with_few_queries(
 
 
 def test_versions_are_seen_with_their_training(
-    cast: Any, version: ModelVersion, api_for: Any
+    cast: Any, project: Any, version: ModelVersion, api_for: Any
 ) -> None:
     assert api_for(cast.ml).get(API).json()["count"] == 1
     assert api_for(cast.bo).get(API).json()["count"] == 0
     assert api_for(cast.bo).get(f"{API}{version.pk}/").status_code == 404
-    version.project.deputies.add(cast.bo)
+    project.deputies.add(cast.bo)
     assert api_for(cast.bo).get(f"{API}{version.pk}/").json()["weights_sha256"] == "a" * 64

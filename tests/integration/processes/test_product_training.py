@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from benchmarks import product
+from benchmarks import product, product_training
 from benchmarks.running import Client
-from models_ml.kernel import launch
 from tests.integration.models_ml.scene import table
 from tests.product import Product, running_product
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
 RUNS = "/api/v1/models/training-runs/"
 KERNEL = "models_ml.kernel.train"
 # Long enough that two epochs are read, and a worker is killed, while it works.
 CONFIG = {"epochs": 12, "hidden": [64, 32]}
+RECIPE, SEED = "seed-mlp-scaled", 7
 PASSWORD = "a password of tests"
 
 
-def test_data_in_figures_out_as_the_kernel_alone_computes_them(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    data = tmp_path / "clicks.csv"
-    data.write_text(table(2000, spread=50.0))
-    wish = ["--recipe", "seed-mlp-scaled", "--seed", "7", "--config", json.dumps(CONFIG)]
-
-    status = product.main(["training", str(data), *wish])
-
-    line = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (status, line["ok"], line["errors"]) == (0, True, [])
-    assert (line["rows"], line["status"], line["epochs"]) == (2000, "ok", 12)
-    assert line["live_epochs"] >= 2
-    jobdir = tmp_path / "alone"
-    jobdir.mkdir()
-    job = {"schema": 1, "data": str(data), "recipe": "seed-mlp-scaled", "config": CONFIG}
-    alone = launch.train(job | {"seed": 7}, jobdir)
-    assert line["weights_sha256"] == alone["weights_sha256"]
-    assert {name: line[name] for name in alone["metrics"]} == alone["metrics"]
-
-
-@pytest.fixture
-def started(tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, Client]]:
     """A product whose silent runs are given up soon, and a client of its administrator."""
     env = {"DJANGO_SUPERUSER_USERNAME": "root", "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     env |= {"DJANGO_SUPERUSER_EMAIL": "root@example.org", "RUN_LOST_AFTER_SECONDS": "3"}
-    with running_product(tmp_path / "var", "--no-demo", env=env) as own:
+    var = tmp_path_factory.mktemp("trains") / "var"
+    with running_product(var, "--no-demo", env=env) as own:
         own.manage("createsuperuser", "--noinput")
         client = Client(own.url)
         answer = client.call(
@@ -64,39 +43,59 @@ def started(tmp_path: Path) -> Any:
         yield own, client
 
 
-def test_a_killed_worker_goes_on_to_the_same_bits_and_cancel_ends_within_an_epoch(
-    started: tuple[Product, Client],
+@pytest.fixture(scope="module")
+def trained(
+    started: tuple[Product, Client], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What the benchmark program does, against this product."""
+    data = tmp_path_factory.mktemp("data") / "clicks.csv"
+    data.write_text(table(2000, spread=50.0))
+    return product_training.train(
+        started[1], data, recipe=RECIPE, seed=SEED, label="label", config=CONFIG
+    )
+
+
+def test_data_in_figures_out_epoch_by_epoch_and_a_cancel_within_one(
+    trained: dict[str, Any],
+) -> None:
+    assert (trained["rows"], trained["status"], trained["epochs"]) == (2000, "ok", 12)
+    assert trained["live_epochs"] >= 2  # each with its own time, read while the run was running
+    assert trained["auc"] > 0.9  # the label follows from the two columns
+    assert trained["baselines"]["majority"]["auc"] == 0.5
+    assert trained["epochs_after_cancel"] <= 1
+
+
+def test_a_killed_worker_goes_on_to_the_bits_of_an_undisturbed_one(
+    started: tuple[Product, Client], trained: dict[str, Any]
 ) -> None:
     own, client = started
-    dataset = client.upload(
-        "/api/v1/models/datasets/", {"name": "Clicks"}, "clicks.csv", table(2000, spread=50.0)
-    )
-    wish = {"dataset": dataset["id"], "recipe": "seed-mlp-scaled", "seed": 1, "config": CONFIG}
+    wish = {"dataset": trained["sha256"], "recipe": RECIPE, "seed": SEED, "config": CONFIG}
 
-    killed = client.call("POST", RUNS, wish)
-    until(lambda: len(epochs(client, killed)) >= 2)
+    run = client.call("POST", RUNS, wish)
+    until(lambda: len(epochs(client, run)) >= 2)
     with_tensorflow = holders_of_tensorflow(own)
     kill_training_worker(own)
-    killed = ended(client, killed)
-    again = ended(client, client.call("POST", f"/api/v1/runs/{killed['id']}/again/"))
+    until(lambda: read(client, run)["status"] not in {"queued", "running"})
+    run = read(client, run)
 
     # Web, workers and clock stay without it while their kernel trains.
     assert with_tensorflow == {KERNEL}
-    assert (killed["status"], killed["attempt"]) == ("succeeded", 2), killed
-    assert [row["epoch"] for row in epochs(client, killed)] == list(range(1, 13))
-    assert sum(row["restored"] for row in epochs(client, killed)) >= 2
-    assert (again["status"], again["attempt"]) == ("succeeded", 1), again
-    assert again["weights_sha256"] == killed["weights_sha256"] != ""
+    assert (run["status"], run["attempt"]) == ("succeeded", 2), run
+    assert [row["epoch"] for row in epochs(client, run)] == list(range(1, 13))
+    assert sum(row["restored"] for row in epochs(client, run)) >= 2
+    assert run["weights_sha256"] == trained["weights_sha256"] != ""
+    until(lambda: not list((own.var / "training").iterdir()))  # no epochs are left behind
 
-    endless = {"hidden": [2048, 2048], "batch_size": 1, "epochs": 1000}
-    cancelled = client.call("POST", RUNS, wish | {"config": endless})
-    until(lambda: read(client, cancelled)["stage"] == "Training")
-    client.call("POST", f"/api/v1/runs/{cancelled['id']}/cancel/")
-    until(lambda: not kernels(own))
 
-    assert read(client, cancelled)["status"] == "cancelled"
-    assert epochs(client, cancelled) == []  # it ended before its first epoch did
-    until(lambda: not list((own.var / "training").iterdir()))
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["nowhere.csv"], "nowhere.csv"), ([__file__, "--config", "[]"], "must be a JSON object")],
+)
+def test_what_cannot_be_read_is_refused_before_anything_starts(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert product.main(["training", *arguments]) == 2
+    assert words in capsys.readouterr().err
 
 
 def until(claim: Callable[[], Any], seconds: float = 120) -> None:
@@ -116,17 +115,8 @@ def epochs(client: Client, run: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def ended(client: Client, run: dict[str, Any]) -> dict[str, Any]:
-    until(lambda: read(client, run)["status"] not in {"queued", "running"})
-    return read(client, run)
-
-
 def family(own: Product) -> list[psutil.Process]:
     return psutil.Process(own.process.pid).children(recursive=True)
-
-
-def kernels(own: Product) -> list[psutil.Process]:
-    return [each for each in family(own) if KERNEL in command(each)]
 
 
 def command(process: psutil.Process) -> list[str]:
