@@ -66,7 +66,11 @@ def test_every_lock_and_compose_file_that_is_told_is_there() -> None:
 
 
 def test_every_service_that_is_told_is_in_the_file() -> None:
-    told = re.findall(r"docker compose exec (?:-T )?(\S+)|--scale (\S+)=", OPERATIONS.read_text())
+    text = OPERATIONS.read_text()
+    told = set(re.findall(r"docker compose (?:exec|run) (?:-\S+ )*(\w+)|--scale (\S+)=", text))
+    (stopped,) = re.findall(r"docker compose stop (.+)", text)
 
-    assert {one or other for one, other in told} == {"web", "db", "worker-solve"}
-    assert {one or other for one, other in told} <= set(compose.services())
+    assert told == {("web", ""), ("db", ""), ("", "worker-solve")}
+    assert {"web", "db", "worker-solve"} <= set(compose.services())
+    # A restore stops everybody who writes to the database.
+    assert set(stopped.split()) == set(compose.OURS) - {"setup"}

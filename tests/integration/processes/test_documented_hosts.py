@@ -46,7 +46,7 @@ def share(var: Path, shared: Path) -> None:
 def test_what_the_document_backs_up_on_postgresql_it_restores_into_a_new_database(
     set_up: SetUp, pg_url: str, tmp_path: Path
 ) -> None:
-    backup, restore, _containers = blocks("### PostgreSQL")
+    backup, restore = blocks("### PostgreSQL")
     binaries, var, port = servers.postgres_bin(), tmp_path / "var", urlsplit(pg_url).port
     assert binaries is not None
     copy = urlsplit(drive.own_database(pg_url, template=set_up.database)).path
