@@ -1,24 +1,27 @@
-"""Drive a run to its end in the process that asks for it: for the demo company, which has no worker.
+"""Drive a run to its end and wait for it: for the demo company, which is made without workers.
 
-Everything happens in the caller's transaction. Nothing beats meanwhile, so keep it to seconds.
+Everything happens in the caller's transaction, so nobody sees the run before it has ended. Nothing
+beats meanwhile: keep it to seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from threading import Event
-from typing import Any, TypeVar
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 from django.db import transaction
 
 from teamhub.errors import Conflict
-from teamhub.kernel.budget import Report
-from teamhub.kernel.child import Json, plain
+from teamhub.kernel.child import Child, Json
 from teamhub.runs import frozen, moves
 from teamhub.runs.models import Run
 
 R = TypeVar("R", bound=Run)
-Solve = Callable[[Json, Report, Event], Mapping[str, Any]]
+
+TICK_SECONDS = 0.05
 
 
 @transaction.atomic
@@ -26,42 +29,28 @@ def compute_here(
     run: R,
     *,
     load: Callable[[R], Json],
-    solve: Solve,
+    module: str,
     store: Callable[[R, Json], None],
-    record: Callable[[R, Json], None] | None = None,
+    record: Callable[[R, Json], None],
 ) -> R:
-    """Claim a queued run, compute it and store the result; what the kernel refuses is raised."""
+    """Claim a queued run, compute it in a child and store the result.
+
+    What the kernel refuses, and its bugs, are raised.
+    """
     claimed = moves.claim(type(run), str(run.pk), worker="here")
     if claimed is None:
         raise Conflict(f"{run.kind} {run.pk} is not queued.")
     job = load(claimed)
     claimed.input_file = frozen.freeze(job)
     moves.beat(claimed, input_file=claimed.input_file)
-    heard = _Heard()
-    result: Json = plain(solve(job, heard, Event()))
-    for line in heard.lines if record else []:
-        record(claimed, line)  # type: ignore[misc]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "job.json").write_text(json.dumps(job), "utf-8")
+        with Child(module, folder) as child:
+            for message in child.messages(TICK_SECONDS):
+                if message is not None:
+                    record(claimed, message)
+            result = child.result()
     store(claimed, result)
     moves.succeed(claimed, outcome=result["outcome"])
     return claimed
-
-
-class _Heard:
-    """Keep the lines of the curve; nobody watches the progress."""
-
-    def __init__(self) -> None:
-        self.lines: list[Json] = []
-
-    def __call__(self, stage: str, progress: float) -> None:
-        """Tell nobody."""
-
-    def incumbent(
-        self, *, seconds: float, objective: float | None, bound: float | None = None
-    ) -> None:
-        self.line("incumbent", seconds=seconds, objective=objective, bound=bound)
-
-    def line(self, kind: str, **values: Any) -> None:
-        self.lines.append({"type": kind, **values})
-
-    def best(self, result: Mapping[str, Any]) -> None:
-        """Nothing has to be put aside: the kernel comes back."""
