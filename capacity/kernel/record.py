@@ -35,10 +35,14 @@ class Planned(Outcome[CapacitySolution]):
         Of shape (n_weeks, n_pools): what one more device in that week is worth in the relaxed plan.
     core_proven
         False where the workloads of the core are merely those that nothing served in the time.
+    gives_way
+        Those of the core without which the rest of it can be served: all that fit nowhere even by
+        themselves, and of a clash the one of least value.
     """
 
     prices: Array | None = None
     core_proven: bool = True
+    gives_way: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -77,6 +81,7 @@ class Record:
         self.bound: float | None = None
         self.prices: Array | None = None
         self.core_proven = True
+        self.gives_way: tuple[str, ...] = ()
         self.method = "greedy"
 
     @property
@@ -152,4 +157,5 @@ class Record:
             core=core,
             prices=self.prices,
             core_proven=self.core_proven,
+            gives_way=self.gives_way,
         )

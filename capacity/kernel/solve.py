@@ -111,7 +111,8 @@ class _Solve(Record):
         musts = np.flatnonzero(self.columns.must)
         alone = [int(j) for j in musts if not self.columns.possible[j]]
         if alone:
-            return self._keys(alone)
+            self.gives_way = self._keys(alone)
+            return self.gives_way
         limit = LIST_SHARE * self.deadline.left
         for name, plan in starts.first_plans(self.columns):
             self.offer(plan, name)
@@ -139,12 +140,15 @@ class _Solve(Record):
         unserved = [j for j in musts if not plan.serves(j)]
         if not most:
             self.core_proven = False
-            return self._keys(unserved)
+            self.gives_way = self._keys(unserved)
+            return self.gives_way
         # What was served goes in front: the core is to be made of little beside the unserved.
         order = unserved + [j for j in musts if plan.serves(j)]
         found = conflict.smallest_clash(
             order, lambda jobs: bool(conflict.clash(self.columns, jobs, self.deadline))
         )
+        least = min(found, key=lambda j: self.problem.workloads[j].value)
+        self.gives_way = self._keys([least])
         return self._keys(found)
 
     def _keys(self, jobs: list[int]) -> tuple[str, ...]:
