@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from capacity.models import Objective
@@ -47,7 +48,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["objective"].choices = [
-            (one.value, format_html("<strong>{}</strong> <span>{}</span>", name, explained))
+            (one.value, format_html("<strong>{}</strong> <span>{}</span>", capfirst(name), explained))
             for one, name, explained in labels()
         ]
         fields["start_on"].initial = weeks.monday(timezone.localdate())

@@ -61,10 +61,17 @@ def load_plan(plan: CapacityPlan) -> Job:
     }
 
 
-def with_objective(job: Job, objective: Objective, *, seconds: int, seed: int) -> Job:
-    """The same rows under another objective."""
+def with_objective(
+    job: Job, objective: Objective, *, seconds: int, seed: int, start: Job | None = None
+) -> Job:
+    """The same rows under another objective, from what a plan of them gives (its result)."""
+    begin = None
+    if start is not None:
+        names = ("workload", "pool", "start", "end", "devices")
+        rows = [{name: row[name] for name in names} for row in start["allocations"]]
+        begin = {"allocations": rows, "bought": []}
     return job | {
-        "problem": job["problem"] | {"objective": objective.value},
+        "problem": job["problem"] | {"objective": objective.value, "start": begin},
         "seconds": seconds,
         "limit_s": seconds + GRACE_SECONDS,
         "seed": seed,

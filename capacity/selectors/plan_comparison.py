@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,12 @@ def figure(plan: CapacityPlan, measure: Objective) -> float | None:
     """What the plan reaches under a measure."""
     value: Any = getattr(plan, measure.value)
     return None if value is None else float(value)
+
+
+def best_by(measure: Objective, plans: Iterable[CapacityPlan]) -> CapacityPlan | None:
+    """The plan that reaches most under a measure."""
+    known = [(value, one) for one in plans if (value := figure(one, measure)) is not None]
+    return max(known, key=lambda pair: measure.sign * pair[0], default=(None, None))[1]
 
 
 def _best(measure: Objective, plans: Any) -> float | None:

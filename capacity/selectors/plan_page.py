@@ -98,7 +98,9 @@ def weeks_page(plan: CapacityPlan, user: User, pool: Pool | None, first: int) ->
     chosen = [line for line in found if pool is not None and line.pool.pk == pool.pk]
     title = chosen[0].pool.name if chosen else _("All pools")
     return WeeksPage(
-        chart=week_chart(f"plan-weeks-{plan.pk}", title, sum_weeks(chosen or found)),
+        chart=week_chart(
+            f"plan-weeks-{plan.pk}", title, sum_weeks(chosen or found), adopted=plan.is_adopted
+        ),
         grid=grid(found, first),
         pools=[line.pool for line in found],
         pool=chosen[0].pool if chosen else None,

@@ -113,14 +113,24 @@ def help_lines(reasons: Iterable[Mapping[str, Any]], pools: Mapping[int, Pool]) 
 
 def _nearest(near: Mapping[str, Any], pool: Pool) -> str:
     parts = [
-        _("%(devices)s in %(week)s")
-        % {"devices": _devices(devices), "week": year_week(date.fromisoformat(week))}
-        for week, devices in near["short"][:MAX_NAMED]
+        _("%(devices)s in %(weeks)s") % {"devices": _devices(devices), "weeks": _span(place)}
+        for devices, place in _runs(near["short"])
     ]
-    if len(near["short"]) > MAX_NAMED:
-        parts.append("…")
-    text = _("Nearest: %(pool)s, %(weeks)s. There it lacks %(short)s.")
-    return text % {"pool": pool.name, "weeks": _span(near), "short": ", ".join(parts)}
+    shown = ", ".join(parts[:MAX_NAMED]) + (", …" if len(parts) > MAX_NAMED else "")
+    text = _("Nearest: %(pool)s in %(weeks)s, which lacks %(short)s")
+    return text % {"pool": pool.name, "weeks": _span(near), "short": shown}
+
+
+def _runs(short: Iterable[tuple[str, float]]) -> list[tuple[float, dict[str, str]]]:
+    """Weeks in a row that lack as many devices, joined."""
+    found: list[tuple[float, dict[str, str]]] = []
+    for day, devices in short:
+        end = weeks.add_weeks(date.fromisoformat(day), 1).isoformat()
+        if found and found[-1][0] == devices and found[-1][1]["end_on"] == day:
+            found[-1][1]["end_on"] = end
+        else:
+            found.append((devices, {"start_on": day, "end_on": end}))
+    return found
 
 
 def _help(one: Mapping[str, Any], pool: Pool) -> str:

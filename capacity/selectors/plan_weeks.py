@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -65,6 +66,11 @@ class WeekTotal:
     def lacking(self) -> float:
         """Devices wanted and not had, what facts hold beyond the supply included."""
         return self.shortage + max(0.0, self.held - self.supply)
+
+    @property
+    def lacking_whole(self) -> int:
+        """Whole devices that would do."""
+        return math.ceil(self.lacking - LEAST)
 
     @property
     def state(self) -> str:
@@ -151,11 +157,18 @@ def week_totals(plan: CapacityPlan) -> list[WeekTotal]:
     ]
 
 
-def week_chart(key: str, title: str, totals: Sequence[WeekTotal]) -> Chart:
+def week_chart(
+    key: str, title: str, totals: Sequence[WeekTotal], *, adopted: bool = False
+) -> Chart:
     """Supply as a limit over what runs, what is planned and what is missing."""
+    planned = Series(
+        _("Planned"),
+        [_figure(one.served) for one in totals],
+        look="solid" if adopted else "proposed",
+    )
     series = [
         Series(_("Running or locked"), [_figure(one.held) for one in totals]),
-        Series(_("Planned"), [_figure(one.served) for one in totals], look="proposed"),
+        planned,
         Series(_("Missing"), [_figure(one.shortage) for one in totals]),
         Series(_("Supply"), [one.supply for one in totals], look="limit"),
     ]
@@ -164,7 +177,7 @@ def week_chart(key: str, title: str, totals: Sequence[WeekTotal]) -> Chart:
         title=title,
         x_label=_("Week"),
         x=[weeks.iso_label(one.week_on) for one in totals],
-        series=[one for one in series if one.look == "limit" or any(one.values)],
+        series=series,
         unit=_("devices"),
         kind="stacked",
     )

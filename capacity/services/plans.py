@@ -20,6 +20,7 @@ from capacity.rights import may_plan
 from capacity.selectors.adoption import Group, Room, groups_of
 from capacity.selectors.facts import giving_way, known_to
 from capacity.selectors.findings import Finding
+from capacity.selectors.plan_comparison import best_by
 from capacity.services.rows import check_weeks
 from roles.services import tracked
 from teamhub import weeks
@@ -100,14 +101,15 @@ def compute_others(plan: CapacityPlan, *, by: User) -> list[CapacityPlan]:
             code="input_missing",
         )
     job = frozen.thaw(plan.input_file)
-    there = CapacityPlan.objects.filter(rows_sha256=plan.rows_sha256, status="succeeded")
+    there = list(
+        CapacityPlan.objects.filter(
+            rows_sha256=plan.rows_sha256, status=CapacityPlan.Status.SUCCEEDED
+        )
+    )
     waiting = CapacityPlan.objects.active().filter(params__same_rows_as=plan.rows_sha256)
-    known = {
-        *there.values_list("objective", flat=True),
-        *waiting.values_list("objective", flat=True),
-    }
+    known = {one.objective for one in there} | {*waiting.values_list("objective", flat=True)}
     made = [
-        _same_rows(plan, job, objective, by=by)
+        _same_rows(plan, job, objective, best_by(objective, there), by=by)
         for objective in Objective
         if objective.value not in known
     ]
@@ -117,10 +119,17 @@ def compute_others(plan: CapacityPlan, *, by: User) -> list[CapacityPlan]:
 
 
 def _same_rows(
-    plan: CapacityPlan, job: dict[str, Any], objective: Objective, *, by: User
+    plan: CapacityPlan,
+    job: dict[str, Any],
+    objective: Objective,
+    best: CapacityPlan | None,
+    *,
+    by: User,
 ) -> CapacityPlan:
+    """From the best plan so far under its measure, so that it does not end below it."""
     seconds = plan.params["seconds"]
-    other = bridge.with_objective(job, objective, seconds=seconds, seed=plan.seed)
+    start = None if best is None else frozen.kept_result(best.pk)
+    other = bridge.with_objective(job, objective, seconds=seconds, seed=plan.seed, start=start)
     return runs.submit(
         CapacityPlan(
             name=plan.name,

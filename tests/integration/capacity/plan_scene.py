@@ -40,6 +40,7 @@ def solve(plan: CapacityPlan) -> dict[str, Any]:
     loaded = frozen.thaw(plan.input_file) if plan.input_file else bridge.load_plan(plan)
     plan.input_file = frozen.freeze(loaded)
     result = job.run(loaded, Silent(), threading.Event())
+    frozen.keep_result(plan.pk, frozen.without(result, plan.volatile_keys))
     CapacityPlan.objects.filter(pk=plan.pk).update(
         status="succeeded",
         outcome=result["outcome"],
