@@ -48,7 +48,10 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["objective"].choices = [
-            (one.value, format_html("<strong>{}</strong> <span>{}</span>", capfirst(name), explained))
+            (
+                one.value,
+                format_html("<strong>{}</strong> <span>{}</span>", capfirst(name), explained),
+            )
             for one, name, explained in labels()
         ]
         fields["start_on"].initial = weeks.monday(timezone.localdate())

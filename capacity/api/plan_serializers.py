@@ -98,7 +98,7 @@ class PlanOut(serializers.Serializer[CapacityPlan]):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_core(self, plan: CapacityPlan) -> list[str]:
         user = self.context["request"].user
-        if plan.outcome != plan.Outcome.INFEASIBLE:
+        if plan.core_proven is None:
             return []
         seen = Project.objects.detail_visible_to(user)
         core = plan.left_out.filter(in_core=True, workload__project__in=seen)

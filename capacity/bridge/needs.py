@@ -14,7 +14,7 @@ from capacity.kernel.problem import Workload as KernelWorkload
 from capacity.models import Allocation, Pool, Shape, Workload
 from capacity.selectors.findings import may_run_on
 from capacity.selectors.served import done_share, held_shares, is_served
-from capacity.selectors.sizes import Take, take
+from capacity.selectors.sizes import Take, fits, take
 from teamhub import weeks
 
 
@@ -44,7 +44,11 @@ class _Left:
 
 
 def ask(workload: Workload, rows: Loading) -> Asked:
-    pools = [pool for pool in rows.pools if may_run_on(workload, pool)]
+    pools = [
+        pool
+        for pool in rows.pools
+        if may_run_on(workload, pool) and fits(workload, pool.accelerator)
+    ]
     worth, assumed = _value(workload, pools)
     left = _left(workload, rows.done.get(workload.pk, []), rows)
     if isinstance(left, str):

@@ -132,14 +132,19 @@ def _left_out(
 ) -> Iterable[LeftOut]:
     core = set(result["core"])
     about = {str(row["id"]): row for row in job["workloads"]}
+    somewhere = {row["key"] for row in job["problem"]["workloads"] if row["needs"]}
+    in_money = plan.objective == Objective.NET_VALUE
     for row in result["left_out"]:
         line = about[row["workload"]]
+        why = reason(row, start, in_money=in_money)
+        if why["rule"] == "no_pool" and row["workload"] in somewhere:
+            why["rule"] = "too_short"  # a pool could run it, but not within what is left
         yield LeftOut(
             plan=plan,
             workload_id=line["id"],
             must_serve=line["must_serve"],
             in_core=row["workload"] in core,
-            reasons=[reason(row, start)],
+            reasons=[why],
             value=Decimal(line["value"]),
         )
     for line in job["workloads"]:
@@ -153,15 +158,14 @@ def _left_out(
             )
 
 
-def reason(row: Mapping[str, Any], start: date) -> dict[str, Any]:
-    """Why the kernel left a workload out, with ids of rows, days and money in its unit."""
-    near = row.get("nearest")
-    gain = row.get("gain")
+def reason(row: Mapping[str, Any], start: date, *, in_money: bool) -> dict[str, Any]:
+    """Why the kernel left a workload out, with ids of rows and days; what it would add in money."""
+    near, gain = row["nearest"], row["gain"]
     return {
         "rule": row["reason"],
-        "gain": None if gain is None else gain / CENTS,
+        "gain": gain / CENTS if in_money and gain is not None else None,
         "nearest": None if near is None else _place(near, start),
-        "helps": [{"kind": one["kind"]} | _place(one, start) for one in row.get("helps", ())],
+        "helps": [{"kind": one["kind"]} | _place(one, start) for one in row["helps"]],
     }
 
 
@@ -182,17 +186,18 @@ def _place(row: Mapping[str, Any], start: date) -> dict[str, Any]:
 
 
 def _figures(plan: CapacityPlan, job: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    """Where nothing was found in the time, there is nothing to measure."""
     objective = Objective(plan.objective)
-    measures, totals = result["measures"], result["totals"]
+    measures, totals = result["measures"] or {}, result["totals"] or {}
     plan.as_of = datetime.fromisoformat(job["as_of"])
     plan.rows_sha256, plan.method = job["rows_sha256"], result["method"]
     plan.n_values_assumed = sum(1 for row in job["workloads"] if row["assumed"])
     plan.core_proven = result["core_proven"] if result["core"] else None
-    plan.served_device_weeks = totals["device_weeks"]
+    plan.served_device_weeks = totals.get("device_weeks", 0.0)
     plan.inherited = job["inherited"]
     plan.objective_value = shown(objective, result["objective"])
     plan.bound = shown(objective, result["bound"])
-    plan.value, plan.cost = money(totals["value"]), money(totals["cost"])
-    plan.net_value = money(measures["net_value"])
-    plan.weighted_cost = shown(Objective.WEIGHTED_COST, measures["weighted_cost"])
-    plan.efficiency = shown(Objective.EFFICIENCY, measures["efficiency"])
+    plan.value, plan.cost = money(totals.get("value")), money(totals.get("cost"))
+    plan.net_value = money(measures.get("net_value"))
+    plan.weighted_cost = shown(Objective.WEIGHTED_COST, measures.get("weighted_cost"))
+    plan.efficiency = shown(Objective.EFFICIENCY, measures.get("efficiency"))

@@ -27,8 +27,15 @@ from teamhub.runs.models import Run
 MAX_WEEKS = 260
 
 # The words of the kernel for its stages; here so that they are translated.
-STAGES = (gettext_noop("greedy"), gettext_noop("relaxation"), gettext_noop("branch and bound"))
-
+STAGES = (
+    gettext_noop("greedy"),
+    gettext_noop("what must be served"),
+    gettext_noop("relaxation"),
+    gettext_noop("rounding"),
+    gettext_noop("margin"),
+    gettext_noop("branch and bound"),
+    gettext_noop("least cost"),
+)
 
 OBJECTIVE_LABELS = {
     Objective.NET_VALUE: _("net value"),

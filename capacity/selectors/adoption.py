@@ -13,6 +13,7 @@ from capacity.models import Allocation, CapacityPlan, Shape, Workload
 from capacity.selectors.facts import is_closed
 from capacity.selectors.findings import Finding, may_run_on
 from capacity.selectors.served import LAST_DECIMAL, held_shares, is_served, span
+from capacity.selectors.sizes import fits
 from capacity.selectors.supply import supply
 from teamhub import weeks
 
@@ -81,7 +82,7 @@ class Room:
                 yield Finding("past", _("The weeks of %(workload)s have passed.") % words)
             elif row.start_on < workload.start_on or row.end_on > workload.end_on:
                 yield Finding("window", _("The window of %(workload)s has changed.") % words)
-            elif not may_run_on(workload, row.pool):
+            elif not (may_run_on(workload, row.pool) and fits(workload, row.pool.accelerator)):
                 yield Finding("pool", _("%(workload)s may no longer run on %(pool)s.") % words)
 
     def _facts(self, group: Group) -> Iterator[Finding]:

@@ -20,8 +20,10 @@ from teamhub.accounts.models import User
 from teamhub.web.templatetags.teamhub_tags import money, year_week
 
 RULES = {
-    "no_pool": gettext_lazy("No pool can run it: none is of a type that it names."),
-    "too_large": gettext_lazy("It would not fit even if nothing else ran."),
+    "no_pool": gettext_lazy(
+        "No pool can run it: none is of a type that it names and holds its model."
+    ),
+    "too_large": gettext_lazy("It would not fit even if nothing else were planned."),
     "full": gettext_lazy("The devices that it could use are taken in its weeks."),
     "not_worth_it": gettext_lazy("It would fit, but costs more than it returns."),
     "dropped_optional": gettext_lazy(
@@ -30,6 +32,7 @@ RULES = {
     "not_reached": gettext_lazy(
         "It would fit and pay; the search ended first. Allow more seconds."
     ),
+    "too_short": gettext_lazy("Fewer weeks are left of its window than it takes."),
     "late": gettext_lazy("None of its window is left in the weeks of the plan."),
     "beyond": gettext_lazy(
         "Its window goes on after the plan’s last week: a plan over more weeks can serve it."

@@ -78,8 +78,8 @@ LEFT_OUT = (
         "rule",
         "text",
         _(
-            "no_pool, too_large, full, not_worth_it, dropped_optional, not_reached, late or beyond "
-            "(its window goes on after the plan)."
+            "no_pool, too_large, too_short, full, not_worth_it, dropped_optional, not_reached, "
+            "late or beyond (its window goes on after the plan)."
         ),
     ),
     Column("reason", "text", _("The same in words.")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from capacity.kernel.demand import Device, InvalidDemand, Model, serving_gang, training_gang
 from capacity.models import HOURS_PER_WEEK, Accelerator, Shape, Workload
 
 
@@ -35,17 +36,46 @@ def speed(workload: Workload, accelerator: Accelerator) -> float:
     return here / there if here and there else 1.0
 
 
+def fits(workload: Workload, accelerator: Accelerator) -> bool:
+    """Whether devices of this type can hold the model at all, as far as their figures are known."""
+    return _gang(workload, accelerator) is not None
+
+
 def take(workload: Workload, accelerator: Accelerator) -> Take:
     """Devices, weeks and device-weeks of the whole workload on this type."""
     pace = speed(workload, accelerator)
+    gang = _gang(workload, accelerator) or workload.gang_size
     if workload.shape is Shape.SERVICE:
-        devices = _whole_gangs(workload.devices / pace, workload.gang_size)
+        devices = _whole_gangs(workload.devices / pace, gang)
         return Take(devices, 0, float(devices * workload.n_weeks))
     work = workload.device_hours / HOURS_PER_WEEK / pace
+    devices = _whole_gangs(workload.devices, gang)
     if workload.shape is Shape.BATCH:
-        return Take(workload.devices, 0, work)
-    n_weeks = max(1, math.ceil(work / workload.devices - 1e-9))
-    return Take(workload.devices, n_weeks, float(workload.devices * n_weeks))
+        return Take(devices, 0, work)
+    n_weeks = max(1, math.ceil(work / devices - 1e-9))
+    return Take(devices, n_weeks, float(devices * n_weeks))
+
+
+def _gang(workload: Workload, accelerator: Accelerator) -> int | None:
+    """Devices of one copy on this type: more where they hold less; None where none hold it.
+
+    Only of workloads that are sized by their model; others run anywhere as people have sized them.
+    """
+    size = workload.params_b if workload.sizing == Workload.Sizing.MODEL else None
+    if not size or not accelerator.memory_gb or workload.sized_on_id == accelerator.pk:
+        return workload.gang_size
+    model = Model(size, workload.active_params_b)
+    device = Device(
+        accelerator.key,
+        accelerator.bf16_tflops or 1.0,
+        accelerator.memory_gb,
+        accelerator.bandwidth_gb_s or 1.0,
+    )
+    fewest = training_gang if workload.shape is Shape.GANG else serving_gang
+    try:
+        return max(workload.gang_size, fewest(model, device))
+    except InvalidDemand:
+        return None
 
 
 def _whole_gangs(devices: float, gang: int) -> int:

@@ -11,7 +11,7 @@ from capacity import bridge
 from capacity.kernel import job
 from capacity.models import Allocation, CapacityPlan, Workload
 from capacity.selectors.served import is_served
-from capacity.selectors.sizes import take
+from capacity.selectors.sizes import fits, take
 from teamhub.errors import Infeasible
 from teamhub.runs import frozen
 from tests import builders
@@ -95,7 +95,7 @@ def test_what_began_before_the_plan_stays(estate: Estate) -> None:
     plan = estate.plan()
 
     assert given(plan) == set()
-    assert left_out(plan) == {"asked": "full"}
+    assert left_out(plan) == {"asked": "too_large"}
 
 
 def test_a_gang_goes_on_for_what_is_left_of_it_after_what_it_was_given(estate: Estate) -> None:
@@ -151,7 +151,7 @@ def test_facts_beyond_the_supply_are_named_and_leave_nothing(estate: Estate) -> 
     assert plan.inherited == [
         {"pool": estate.near.pk, "week": week(1).isoformat(), "there": 16, "held": 20.0}
     ]
-    assert left_out(plan) == {"asked": "full"}
+    assert left_out(plan) == {"asked": "too_large"}
 
 
 def test_a_service_holds_its_devices_in_all_weeks_that_the_plan_covers(estate: Estate) -> None:
@@ -203,6 +203,27 @@ def test_serving_goes_with_the_memory_bandwidth_and_in_whole_gangs(estate: Estat
     assert take(serve, double).devices == 5
 
 
+def test_a_model_takes_more_devices_where_each_holds_less_and_none_where_none_do(
+    estate: Estate,
+) -> None:
+    """70 billion parameters: 18 bytes each over devices of 0.9 x 0.75 x 80 or 20 GB."""
+    small = builders.make_accelerator(memory_gb=20.0)
+    tiny = builders.make_accelerator(memory_gb=8.0)
+    workload = estate.ask("model", devices=32, gang_size=32)
+    workload.sizing, workload.params_b, workload.device_hours_p50 = "model", 70.0, 32 * 2 * 168
+
+    assert take(workload, estate.accelerator).devices == 32
+    # 1260 GB over 13.5 - 5.6 GB of each: 160 devices, as a power of two 256.
+    assert take(workload, small).devices == 256
+    assert fits(workload, small)
+    assert not fits(workload, tiny)
+    pool = estate.make_pool("tiny", accelerator=tiny, node_count=999)
+    workload.pools.set([pool])
+    workload.device_hours_p10 = workload.device_hours_p90 = workload.device_hours_p50
+    workload.save()
+    assert left_out(estate.plan()) == {"model": "no_pool"}
+
+
 def test_types_without_figures_count_alike(estate: Estate) -> None:
     unknown = builders.make_accelerator(bf16_tflops=None)
 
@@ -226,7 +247,9 @@ def test_a_window_whose_rest_is_too_short_cannot_be_served(estate: Estate) -> No
     plan = estate.plan()
 
     assert plan.outcome == "infeasible"
+    assert left_out(plan) == {"late": "too_short"}
     assert [row.workload.key for row in plan.left_out.filter(in_core=True)] == ["late"]
+    assert plan.core_proven
     assert {row[0] for row in given(plan)} == {"short"}
 
 
