@@ -342,7 +342,7 @@ DATASET_DIR = VAR_DIR / "datasets"  # uploaded data sets under their sha256
 MODEL_DIR = VAR_DIR / "models"  # one folder a model version
 TRAINING_DIR = VAR_DIR / "training"  # epochs of trainings at work: a later attempt goes on there
 DATASET_MAX_MB = env.integer("DATASET_MAX_MB", 200, least=1)  # of the CSV text, unpacked
-# Then a training ends as by "finish now". Shorter than the broker's visibility_timeout.
+# Then a training ends as by "finish now".
 TRAINING_SECONDS = env.integer("TRAINING_SECONDS", 3600, least=1)
 TRAINING_THREADS = env.integer("TRAINING_THREADS", 1, least=1)
 # One import is one transaction, and on SQLite nobody else writes meanwhile.

@@ -131,11 +131,8 @@ def sha256_of(path: Path) -> str:
 
 
 def _tell_device_use(run: TrainingRun) -> None:
-    """Report the measured use to whoever owns the workload; a workload that is gone has nobody."""
-    if not run.workload_key or run.project is None:
-        return
-    choices = registry.workloads_of(run.requested_by, run.project)
-    if all(choice.key != run.workload_key for choice in choices):
+    """Report the measured use to whoever owns the workload."""
+    if not run.workload_key:
         return
     registry.devices_used(
         DeviceUse(

@@ -194,6 +194,7 @@ def test_trainings_are_seen_by_those_who_read_all_and_by_the_projects_people(
     assert (count(cast.bo), count(cast.cy), count(cast.rev)) == (1, 0, 0)
 
 
+@pytest.mark.both_databases
 def test_the_list_needs_few_queries_sorts_by_figures_and_exports(
     cast: Any, client_for: Any, tmp_path: Path, django_assert_max_num_queries: Any
 ) -> None:

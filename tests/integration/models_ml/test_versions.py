@@ -14,6 +14,8 @@ from teamhub.audit.models import AuditEvent
 from teamhub.errors import Conflict, InvalidInput, NotAllowed
 from tests.integration.models_ml import scene
 
+pytestmark = pytest.mark.both_databases
+
 API = "/api/v1/models/versions/"
 
 

@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_refused_before_anything_starts(
     assert words in capsys.readouterr().err
 
 
-def until(claim: Callable[[], Any], seconds: float = 120) -> None:
+def until(claim: Callable[[], Any], seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < end, "waited too long"
