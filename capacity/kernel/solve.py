@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from threading import Event
 
 import numpy as np
@@ -12,6 +13,7 @@ from capacity.kernel.model import PlanModel, objective
 from capacity.kernel.objectives import Array, Objective
 from capacity.kernel.plan import Plan
 from capacity.kernel.problem import CapacityProblem
+from capacity.kernel.rebuy import rebuy
 from capacity.kernel.record import PROVEN_GAP, OnPlan, Planned, Record
 from capacity.kernel.rounding import Relaxed, argmax, round_off
 from teamhub.kernel.budget import Budget, Deadline, Report, Silence
@@ -25,7 +27,8 @@ SMALL_JOBS, WHOLE_JOBS = 100, 1000
 # In smaller problems all others may give way to them, in larger ones they stay.
 FIRST_SIZE, FIRST_SIZE_SMALLER, GROWTH = 100, 150, 3
 # Parts of what is left of the time.
-LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.7, 0.15, 0.35, 0.15
+LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.8, 0.15, 0.35, 0.15
+REBUY_SHARE = 0.5
 ROUND_TRIES = 5
 # A neighbourhood that is this near to its best, beside the bound of the whole, is done.
 NEAR_GAP = 2e-4
@@ -183,6 +186,7 @@ class _Solve(Record):
         self.report("Rounding off", 0.2)
         if self.columns.n_buys:
             self._round_buying(relaxed)
+            self._rebuy()
         else:
             limit = self.deadline.elapsed + ROUND_SHARE * self.deadline.left
             plan = round_off(
@@ -212,6 +216,20 @@ class _Solve(Record):
             plan = model.plan_of(answer.values)
             starts.fill_up(plan)
             self.offer(plan, "rounding")
+
+    def _rebuy(self) -> None:
+        if self.best is None:
+            return
+        self.report("nodes", self.share_of_time())
+        plan = rebuy(
+            self.best,
+            seconds=REBUY_SHARE * self.deadline.left,
+            # A stop is the end of all time.
+            elapsed=lambda: self.deadline.elapsed if self.deadline.left else math.inf,
+            seed=self.seed,
+        )
+        starts.fill_up(plan)
+        self.offer(plan, "nodes")
 
     def _near(self, until: float) -> None:
         """Solve growing neighbourhoods of the margin exactly, each from the best plan so far."""
