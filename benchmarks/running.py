@@ -16,12 +16,14 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 180
+POLL_SECONDS = 0.5
 USER = "benchmark"
 
 
@@ -35,7 +37,9 @@ class Client:
 
     url: str
     token: str = ""
+    password: str = ""  # of the administrator, who may invite others
     errors: list[str] = field(default_factory=list)
+    etag: str = ""  # of the last answer
 
     def call(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
@@ -49,7 +53,6 @@ class Client:
     def upload(self, path: str, fields: Mapping[str, str], name: str, content: str | bytes) -> Any:
         """Send a multipart form with one file."""
         line = uuid4().hex
-        data = content.encode() if isinstance(content, str) else content
         parts = [
             f'--{line}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
             for key, value in fields.items()
@@ -58,9 +61,10 @@ class Client:
             f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
             "Content-Type: text/csv\r\n\r\n"
         )
-        body = "".join(parts).encode() + data + f"\r\n--{line}--\r\n".encode()
+        body = content if isinstance(content, bytes) else content.encode()
+        data = "".join(parts).encode() + body + f"\r\n--{line}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={line}"}
-        return self._send("POST", path, body, kind)
+        return self._send("POST", path, data, kind)
 
     def _send(self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> Any:
         request = urllib.request.Request(  # noqa: S310 (loopback only)
@@ -71,7 +75,10 @@ class Client:
         try:
             with urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310
                 raw, kind = answer.read(), answer.headers.get_content_type()
+                self.etag = answer.headers.get("ETag", "")
         except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.NOT_MODIFIED:
+                return None
             words = error.read().decode(errors="replace")[:2000]
             raise ProductError(f"{method} {path}: {error.code} {words}") from None
         text = raw.decode("utf-8-sig")
@@ -115,7 +122,7 @@ def product(**settings: str) -> Iterator[Client]:
             answer = client.call(
                 "POST", "/api/v1/auth/token/", {"username": USER, "password": password}
             )
-            client.token = answer["token"]
+            client.token, client.password = answer["token"], password
             yield client
         finally:
             process.send_signal(signal.SIGTERM)
@@ -146,3 +153,29 @@ def _wait(client: Client, process: subprocess.Popen[bytes], log: Path) -> None:
     raise ProductError(
         f"not ready in {START_SECONDS} s:\n{log.read_text(errors='replace')[-2000:]}"
     )
+
+
+def finished(client: Client, place: str, run: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Poll a run until it has succeeded; `seconds` is how long that may take."""
+    end = time.monotonic() + seconds
+    while run["status"] in {"queued", "running"}:
+        if time.monotonic() > end:
+            raise ProductError(f"the run is still {run['status']} after {seconds:.0f} s")
+        time.sleep(POLL_SECONDS)
+        run = client.call("GET", f"{place}{run['id']}/")
+    if run["status"] != "succeeded":
+        raise ProductError(f"the run {run['status']}: {run['error_code']} {run['error_message']}")
+    return run
+
+
+class Stopwatch:
+    """Adds the seconds of a block to a table."""
+
+    def __init__(self, table: dict[str, float], name: str) -> None:
+        self.table, self.name = table, name
+
+    def __enter__(self) -> None:
+        self.began = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.table[self.name] = self.table.get(self.name, 0.0) + time.monotonic() - self.began
