@@ -71,9 +71,14 @@ def _parser() -> argparse.ArgumentParser:
     training = jobs.add_parser("training", help="upload, train, watch, cancel a second run")
     training.add_argument("data", type=Path)
     training.add_argument("--recipe", default="seed-mlp")
+<<<<<<< HEAD
     training.add_argument("--seed", type=int, default=42)
     training.add_argument("--label", default="label")
     training.add_argument("--config", default="{}", help="settings that differ, as JSON")
+=======
+    training.add_argument("--seed", type=int, default=0)
+    training.add_argument("--label", default="label")
+>>>>>>> ml-app
     training.set_defaults(prepare=_training)
     return parser
 
