@@ -84,6 +84,7 @@ class _Solve(Record):
         super().__init__(problem, deadline, seed, report, on_plan)
         self.threads = deadline.budget.threads
         self.margin: Margin | None = None
+        self._lists = starts.first_plans(self.columns)
 
     def run(self) -> Planned:
         self.report("greedy", 0.0)
@@ -113,11 +114,7 @@ class _Solve(Record):
         if alone:
             self.gives_way = self._keys(alone)
             return self.gives_way
-        limit = LIST_SHARE * self.deadline.left
-        for name, plan in starts.first_plans(self.columns):
-            self.offer(plan, name)
-            if self.deadline.elapsed > limit or self.deadline.over:
-                break
+        self._try_lists(LIST_SHARE * self.deadline.left)
         if self.problem.start is not None:
             self.offer(starts.replayed(self.columns), "given")
         if self.best is None and self.columns.n_buys:
@@ -126,6 +123,14 @@ class _Solve(Record):
         if self.best is None and not self.deadline.over:
             return self._serve_musts([int(j) for j in musts])
         return ()
+
+    def _try_lists(self, seconds: float) -> None:
+        """Offer plans of list schedulers, one at least, and go on where the last call ended."""
+        end = self.deadline.elapsed + seconds
+        for name, plan in self._lists:
+            self.offer(plan, name)
+            if self.deadline.elapsed > end or self.deadline.over:
+                break
 
     def _serve_musts(self, musts: list[int]) -> tuple[str, ...]:
         """Search exactly for a plan of what must be served alone; name a core where none exists."""
@@ -170,6 +175,7 @@ class _Solve(Record):
         if answer.bound is not None:
             self.tighten(answer.bound * model.unit + self.columns.constant)
         if answer.ended is not Ended.OPTIMAL or answer.values is None or answer.duals is None:
+            self._try_lists(self.deadline.left)
             return
         self.prices = model.prices(answer.duals)
         relaxed = Relaxed(self.columns, model.spread(answer.values))
