@@ -2,7 +2,7 @@
 
     python -m benchmarks.product staffing INSTANCE.json.gz --seconds 60 --answer OUT.json
     python -m benchmarks.product capacity NODES.csv.gz --workloads RUNS.csv [--seconds 30]
-    python -m benchmarks.product training DATA.csv.gz [--recipe seed-mlp] [--seed 42]
+    python -m benchmarks.product training DATA.csv.gz [--recipe seed-mlp] [--seed 0]
 
 Each starts the product as `make run` does, on a folder and a port of its own. `staffing` turns
 people and slots of a neutral instance into the import files, imports, proposes with the product's
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         line, job = given.prepare(given)
-    except (ValueError, OSError) as error:
+    except (instances.BadInstance, capacity_files.BadFile, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     line = {"schema": 1, "job": given.job} | line
@@ -71,14 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     training = jobs.add_parser("training", help="upload, train, watch, cancel a second run")
     training.add_argument("data", type=Path)
     training.add_argument("--recipe", default="seed-mlp")
-<<<<<<< HEAD
-    training.add_argument("--seed", type=int, default=42)
-    training.add_argument("--label", default="label")
-    training.add_argument("--config", default="{}", help="settings that differ, as JSON")
-=======
     training.add_argument("--seed", type=int, default=0)
     training.add_argument("--label", default="label")
->>>>>>> ml-app
     training.set_defaults(prepare=_training)
     return parser
 
@@ -104,17 +98,11 @@ def _capacity(given: argparse.Namespace) -> tuple[dict[str, Any], Job]:
 
 
 def _training(given: argparse.Namespace) -> tuple[dict[str, Any], Job]:
-    config = product_training.config_of(given.config)
-    given.data.open("rb").close()  # a file that cannot be read is told before anything starts
+    data = given.data.read_bytes()
 
     def job(client: Client) -> dict[str, Any]:
         return product_training.train(
-            client,
-            given.data,
-            recipe=given.recipe,
-            seed=given.seed,
-            label=given.label,
-            config=config,
+            client, given.data.name, data, recipe=given.recipe, seed=given.seed, label=given.label
         )
 
     return {"data": given.data.name}, job
