@@ -25,3 +25,9 @@ def sees_all_allocations(user: Any) -> bool:
     return permissions.has_scope(user, "read") and permissions.in_group(
         user, Group.ADMINISTRATOR, Group.MANAGER, Group.PLANNER, Group.VIEWER, Group.EXECUTIVE
     )
+
+
+def may_read_plans(user: Any) -> bool:
+    """Who sees the sums over all projects, and programs that report them."""
+    reader = sees_all_allocations(user) or permissions.in_group(user, Group.API_CLIENT)
+    return reader and permissions.has_scope(user, "read")

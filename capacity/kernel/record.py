@@ -73,7 +73,7 @@ class Record:
     ) -> None:
         self.problem, self.deadline, self.seed, self.report = problem, deadline, seed, report
         self.on_plan = on_plan
-        self._handed_at: float | None = None
+        self._hand_at = 0.0
         self.sign = problem.objective.sign
         self.columns = Columns(problem)
         self.best: Plan | None = None
@@ -103,10 +103,11 @@ class Record:
         self.best, self.worth, self.method = plan, worth, method
         now = self.deadline.elapsed
         self._tell(now)
-        due = self._handed_at is None or now > self._handed_at + HAND_SECONDS
-        if self.on_plan is not None and due:
+        if self.on_plan is not None and now >= self._hand_at:
             self.on_plan(self.outcome(Status.STOPPED))
-            self._handed_at = self.deadline.elapsed
+            done = self.deadline.elapsed
+            # Explaining a large plan takes a while: a tenth of the time at most goes into it.
+            self._hand_at = done + max(HAND_SECONDS, 9 * (done - now))
 
     def tighten(self, bound: float) -> None:
         if not math.isfinite(bound) or (self.bound is not None and bound >= self.bound):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from capacity.kernel.objectives import Objective
 from capacity.models.estate import Pool
 from capacity.models.workload import Workload
-from capacity.rights import may_see_device_cost
+from capacity.rights import may_read_plans, may_see_device_cost
 from projects.models import Project
 from projects.models.project import WholeWeeks, whole_weeks
 from teamhub import weeks
@@ -27,8 +27,15 @@ from teamhub.runs.models import Run
 MAX_WEEKS = 260
 
 # The words of the kernel for its stages; here so that they are translated.
-STAGES = (gettext_noop("greedy"), gettext_noop("relaxation"), gettext_noop("branch and bound"))
-
+STAGES = (
+    gettext_noop("First plan"),
+    gettext_noop("What must be served"),
+    gettext_noop("Bounding"),
+    gettext_noop("Rounding off"),
+    gettext_noop("Improving the plan"),
+    gettext_noop("Closing the gap"),
+    gettext_noop("Least cost"),
+)
 
 OBJECTIVE_LABELS = {
     Objective.NET_VALUE: _("net value"),
@@ -59,9 +66,13 @@ class CapacityPlan(Run):
     )
     # When the estate and the demand were read.
     as_of = models.DateTimeField(_("as of"), null=True, blank=True)
+    # Of what was read, without objective, seconds and seed: equal for plans of the same rows.
+    rows_sha256 = models.CharField(max_length=64, blank=True)
     method = models.CharField(max_length=60, blank=True)
     n_workloads = models.PositiveIntegerField(null=True, blank=True)
     n_served = models.PositiveIntegerField(null=True, blank=True)
+    n_values_assumed = models.PositiveIntegerField(null=True, blank=True)  # nobody stated them
+    core_proven = models.BooleanField(null=True, blank=True)  # of an infeasible plan
     served_device_weeks = models.FloatField(null=True, blank=True)
     shortage_device_weeks = models.FloatField(null=True, blank=True)
     inherited = models.JSONField(default=list, blank=True)  # rules that facts break already
@@ -100,6 +111,19 @@ class CapacityPlan(Run):
 
     def get_absolute_url(self) -> str:
         return reverse("capacity:plan-detail", args=[self.pk])
+
+    @classmethod
+    def also_visible_to(cls, user: User) -> Q:
+        """What came out of a plan, to those who read plans; how it is computed, to planners."""
+        return Q(status=cls.Status.SUCCEEDED) if may_read_plans(user) else Q(pk__in=[])
+
+    @property
+    def subject(self) -> str:
+        return self.name
+
+    @classmethod
+    def about(cls, words: str) -> Q:
+        return Q(name__icontains=words)
 
     def incumbents(self) -> Iterable[Incumbent]:
         return self.curve.filter(attempt=self.attempt)
@@ -173,6 +197,16 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
     def facts(self) -> AllocationQuerySet:
         """What a new plan may not move."""
         return self.in_force().filter(state__in=[Allocation.State.RUNNING, Allocation.State.LOCKED])
+
+    def staying(self, start_on: Any) -> AllocationQuerySet:
+        """What a plan from this week on works around: facts, and what has begun before it."""
+        fixed = Q(state__in=[Allocation.State.RUNNING, Allocation.State.LOCKED])
+        return self.in_force().filter(fixed | Q(start_on__lt=start_on))
+
+    def replaceable(self, start_on: Any, end_on: Any) -> AllocationQuerySet:
+        """What a plan over these weeks replaces where it is adopted."""
+        planned = self.in_force().filter(state=Allocation.State.PLANNED)
+        return planned.filter(start_on__gte=start_on, start_on__lt=end_on)
 
 
 class Allocation(WholeWeeks):
@@ -292,6 +326,8 @@ class LeftOut(models.Model):
     plan = models.ForeignKey(CapacityPlan, models.CASCADE, related_name="left_out")
     workload = models.ForeignKey(Workload, models.CASCADE, related_name="left_out_of")
     must_serve = models.BooleanField(default=False)
+    # One of the must-serve workloads that cannot be served together.
+    in_core = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)  # of the kernel: rule, details
     # Money: what is lost with it.
     value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
