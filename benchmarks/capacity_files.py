@@ -1,7 +1,7 @@
 """A node list and published training runs as the product's import files.
 
-NODES is a CSV (or .csv.gz) with the columns sn, cpu_milli, memory_mib, gpu, model, as Alibaba's openb
-trace has them; nodes without a GPU are left out. RUNS is a CSV with name, params_b,
+NODES is a CSV (or .csv.gz) with the columns sn, cpu_milli, memory_mib, gpu, model, as the openb
+trace of Alibaba has them; nodes without a GPU are left out. RUNS is a CSV with name, params_b,
 active_params_b, tokens_b and gpu: what a run trained, and on what.
 """
 

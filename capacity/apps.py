@@ -7,7 +7,7 @@ class CapacityConfig(AppConfig):
     verbose_name = _("Capacity")
 
     def ready(self) -> None:
-        from capacity import demo, panels
+        from capacity import demo, gates, joint_panels, panels
         from capacity.selectors import workloads
         from capacity.services import actuals, templates
         from projects import registry
@@ -18,4 +18,6 @@ class CapacityConfig(AppConfig):
         registry.provide_workloads(workloads.choices)
         registry.on_devices_used(actuals.record_use)
         panels.register()
+        joint_panels.register()
+        gates.register()
         register_demo(30, demo.build)

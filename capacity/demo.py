@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from capacity.models import Accelerator, Allocation, Pool, Workload
-from capacity.services import allocations, estate, workloads
+from capacity import bridge
+from capacity.models import Accelerator, Allocation, CapacityPlan, Pool, Workload
+from capacity.services import allocations, estate, plans, workloads
 from projects.models import Project
 from roles.models import Site
 from teamhub import weeks
 from teamhub.demo_world import DemoWorld
+from teamhub.runs.here import compute_here
 
 # Rates, power and node counts are the demo's own.
 POOLS: tuple[dict[str, Any], ...] = (
@@ -163,6 +165,20 @@ PUBLISHED: tuple[dict[str, Any], ...] = (
         "source": "8 billion parameters, 3,800 billion tokens: model card of Nemotron-3-8B",
     },
 )
+# It must run in the week in which all of its pool is out: the week with a shortage.
+SHORT = {
+    "project": "Storefront ranking",
+    "key": "sale-embedding",
+    "name_en": "Embeddings for the winter sale",
+    "name_zh": "冬季大促商品向量",
+    "kind": Workload.Kind.BATCH_INFERENCE,
+    "devices": 64,
+    "weeks": 1,
+    "note": "The prices of the sale must not leave Shanghai before its first day.",
+    "value": Decimal(60_000),
+}
+SHORT_POOL = "sh-h800"
+PLAN_NAME, PLAN_WEEKS, PLAN_SECONDS = "Plan of the year", 52, 2
 LOCKED_REASON = "Agreed with the project before plans were made by the solver."
 
 
@@ -172,8 +188,10 @@ def build(world: DemoWorld) -> None:
     _maintenance(world, pools)
     for row in PUBLISHED:
         _published(world, row)
+    _short(world, pools)
     _settle(world)
     _allocate(world, pools)
+    _plan(world)
 
 
 def _pool(world: DemoWorld, row: dict[str, Any]) -> Pool:
@@ -257,3 +275,40 @@ def _allocate(world: DemoWorld, pools: dict[str, Pool]) -> None:
             reason=LOCKED_REASON if number % 2 else "",
             by=world.by,
         )
+
+
+def _short(world: DemoWorld, pools: dict[str, Pool]) -> Workload:
+    """Ask for the pool in the one week in which all of it is out."""
+    given: dict[str, Any] = dict(SHORT)
+    project = Project.objects.get(name=given.pop("project"))
+    week = pools[SHORT_POOL].maintenance.get()
+    return workloads.create_workload(
+        project=project,
+        phase=project.phases.get(key="adaptation"),
+        start_on=week.start_on,
+        end_on=week.end_on,
+        pools=[pools[SHORT_POOL]],
+        by=world.by,
+        **given,
+    )
+
+
+def _plan(world: DemoWorld) -> CapacityPlan:
+    """Compute a plan of the year with the real solver, and let the planner adopt it."""
+    planner = world.users["plan"]
+    plan = plans.submit_plan(
+        by=planner,
+        start_on=world.monday,
+        n_weeks=PLAN_WEEKS,
+        seconds=PLAN_SECONDS,
+        name=PLAN_NAME,
+    )
+    plan = compute_here(
+        plan,
+        load=bridge.load_plan,
+        module="capacity.kernel.job",
+        store=bridge.store_plan,
+        record=bridge.record_incumbent,
+    )
+    plans.adopt(plan, by=planner, reason="Agreed with the leads of the projects.")
+    return plan

@@ -132,6 +132,11 @@ class WorkloadForm(WeeksForm):
                     data[name] = getattr(phase, name)
         return data
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """What follows from an estimate is not there yet: the service checks it afterwards."""
+        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return found | {"devices", "weeks", "gang_size"}
+
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [

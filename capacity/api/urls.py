@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capacity.api import demand, estate, estimate, imports
+from capacity.api import demand, estate, estimate, imports, joint
 from capacity.api.plan_urls import plans
 
 app_name = "capacity"
@@ -22,6 +22,7 @@ work = [
     path("workloads/<int:pk>/", demand.WorkloadDetail.as_view(), name="workload-detail"),
     path("allocations/", demand.AllocationList.as_view(), name="allocation-list"),
     path("allocations/<int:pk>/", demand.AllocationDetail.as_view(), name="allocation-detail"),
+    path("projects/<int:pk>/weeks/", joint.ProjectWeeks.as_view(), name="project-weeks"),
 ]
 
 files = [

@@ -90,7 +90,7 @@ class _Solve(Record):
         self._lists = starts.first_plans(self.columns)
 
     def run(self) -> Planned:
-        self.report("greedy", 0.0)
+        self.report("First plan", 0.0)
         core = self._start()
         if core:
             return self.outcome(Status.INFEASIBLE, core)
@@ -137,7 +137,7 @@ class _Solve(Record):
 
     def _serve_musts(self, musts: list[int]) -> tuple[str, ...]:
         """Search exactly for a plan of what must be served alone; name a core where none exists."""
-        self.report("what must be served", 0.05)
+        self.report("What must be served", 0.05)
         plan, most = conflict.most_served(self.columns, musts, self.deadline)
         if plan.serves_all_musts:
             starts.fill_up(plan)
@@ -166,7 +166,7 @@ class _Solve(Record):
 
     def _relax(self) -> None:
         """Bound by the relaxation, take its prices, and round it off to plans."""
-        self.report("relaxation", 0.1)
+        self.report("Bounding", 0.1)
         model = PlanModel(self.columns)
         answer = solve_lp(
             model.model,
@@ -183,7 +183,7 @@ class _Solve(Record):
         self.prices = model.prices(answer.duals)
         relaxed = Relaxed(self.columns, model.spread(answer.values))
         self.margin = Margin(self.columns, self.prices, relaxed)
-        self.report("rounding", 0.2)
+        self.report("Rounding off", 0.2)
         if self.columns.n_buys:
             self._round_buying(relaxed)
             self._rebuy()
@@ -243,7 +243,7 @@ class _Solve(Record):
         first = size = FIRST_SIZE_SMALLER if smaller else FIRST_SIZE
         blur = False
         while self.deadline.left > end + 0.05 and not self.proven:
-            self.report("margin", self.share_of_time())
+            self.report("Improving the plan", self.share_of_time())
             keep = self.margin.neighbourhood(self.best, size, rng if blur else None)
             if smaller:
                 keep |= self.best.values() > 0
@@ -283,7 +283,7 @@ class _Solve(Record):
             return
         if self.columns.n_jobs > WHOLE_JOBS:
             return
-        self.report("branch and bound", self.share_of_time())
+        self.report("Closing the gap", self.share_of_time())
         model = PlanModel(self.columns)
         constant = self.columns.constant
 
@@ -312,7 +312,7 @@ class _Solve(Record):
         """Among plans as good that serve the same workloads, take one that costs less money."""
         if self.best is None or self.deadline.left < 0.05:
             return
-        self.report("least cost", self.share_of_time())
+        self.report("Least cost", self.share_of_time())
         costs = self.columns.money
         served = self.best.served
         slack = 1e-9 * max(1.0, abs(self.worth))
