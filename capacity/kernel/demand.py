@@ -44,8 +44,8 @@ __all__ = [
 HOURS_PER_WEEK = 168
 BYTES_PER_PARAMETER_TRAINING = 18  # 2 + 2 + 12 of Adam, 2 gathered
 BYTES_PER_PARAMETER_LAYER = 4  # weights and gradients of the layer in work
-# Of all parameters, in the largest layer: embeddings of models of 7B and more take up to 2 %, and the
-# largest published ones hold 2.1 B (128,256 words of 16,384 numbers).
+# Of all parameters, in the largest layer: embeddings of models of 7B and more take up to 2 %, and
+# the largest published ones hold 2.1 B (128,256 words of 16,384 numbers).
 LARGEST_LAYER_SHARE, LARGEST_LAYER_B = 0.02, 2.1
 USABLE_MEMORY_SHARE = 0.9  # the rest is taken by the run time and by fragmentation
 ACTIVATION_SHARE = 0.25  # of the usable memory, with activations computed again where needed
