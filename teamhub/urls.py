@@ -13,6 +13,7 @@ api: list[URLPattern | URLResolver] = [
     path("roles/", include("roles.api.urls")),
     path("projects/", include("projects.api.urls")),
     path("capacity/", include("capacity.api.urls")),
+    path("models/", include("models_ml.api.urls")),
     path("runs/", include("teamhub.runs.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", ApiDocs.as_view(url_name="api:schema"), name="docs"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", include("roles.urls")),
     path("", include("projects.urls")),
     path("", include("capacity.urls")),
+    path("models/", include("models_ml.urls")),
     path("api/v1/", include((api, "api"))),
     path("api/", RedirectView.as_view(pattern_name="api:docs"), name="api-root"),
 ]

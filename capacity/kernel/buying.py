@@ -90,14 +90,14 @@ def least_increment(columns: Columns, order: Iterable[int]) -> Plan:
     plan, shop = Plan(columns), Shop(columns)
     for j in order:
         if columns.is_batch[j]:
-            _pour(plan, shop, j)
+            pour(plan, shop, j)
         else:
-            _place_cheapest(plan, shop, j)
+            place_cheapest(plan, shop, j)
     cover(plan, shop)
     return plan
 
 
-def _place_cheapest(plan: Plan, shop: Shop, j: int) -> None:
+def place_cheapest(plan: Plan, shop: Shop, j: int) -> None:
     best: tuple[float, float] | None = None
     chosen = -1
     for one in plan.columns.options[j]:
@@ -123,7 +123,7 @@ def _after(plan: Plan, one: NeedOptions) -> Array:
     return after
 
 
-def _pour(plan: Plan, shop: Shop, j: int) -> None:
+def pour(plan: Plan, shop: Shop, j: int) -> None:
     """Fill a batch into what is free, the emptiest weeks first, and the rest evenly into a pool."""
     columns = plan.columns
     cells = columns.cells_of(j)

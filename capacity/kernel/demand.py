@@ -19,7 +19,27 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from capacity.kernel.model_size import Device, InvalidDemand, Model, positive, proper_share
 from capacity.kernel.problem import Shape
+
+__all__ = [
+    "Assumption",
+    "Band",
+    "Device",
+    "Estimate",
+    "InvalidDemand",
+    "MeasuredRate",
+    "Model",
+    "WorkloadKind",
+    "infer_batch",
+    "roofline",
+    "serve",
+    "serving_gang",
+    "shape_of",
+    "train",
+    "training_gang",
+    "training_memory_gb",
+]
 
 HOURS_PER_WEEK = 168
 BYTES_PER_PARAMETER_TRAINING = 18  # 2 + 2 + 12 of Adam, 2 gathered
@@ -45,19 +65,6 @@ MOST_BATCH = 4096
 # Load at which queues stay short: chat has a promise to keep, batch work has none.
 ONLINE_LOAD_SHARE, BATCH_LOAD_SHARE = 0.65, 0.9
 SPARE_REPLICAS = 1  # N + 1
-# Key-value cache of Llama 3 in 16 bit: 131,072 bytes a token at 8 B parameters; 70 B and 405 B
-# have 327,680 and 516,096, which this power meets within 11 %.
-KV_BYTES_AT_8B, KV_POWER = 131_072, 0.37
-
-
-class InvalidDemand(ValueError):
-    """A figure that cannot be, or one that is missing; names the field."""
-
-    code = "demand"
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.details = {"field": field}
 
 
 class WorkloadKind(StrEnum):
@@ -74,79 +81,6 @@ def shape_of(kind: WorkloadKind) -> Shape:
     if kind is WorkloadKind.ONLINE_INFERENCE:
         return Shape.SERVICE
     return Shape.BATCH if kind is WorkloadKind.BATCH_INFERENCE else Shape.GANG
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One type of device; peaks without sparsity.
-
-    Parameters
-    ----------
-    bf16_tflops
-        Dense peak, TFLOP/s.
-    memory_gb, bandwidth_gb_s
-        Of one device, in 10^9 bytes.
-    """
-
-    key: str
-    bf16_tflops: float
-    memory_gb: float
-    bandwidth_gb_s: float
-
-    def __post_init__(self) -> None:
-        for field in ("bf16_tflops", "memory_gb", "bandwidth_gb_s"):
-            _positive(field, getattr(self, field))
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A transformer as far as it is known.
-
-    Parameters
-    ----------
-    params_b, active_params_b
-        Billions of parameters; of a mixture of experts, those that a token uses.
-    layers, width, sequence
-        Layers, hidden width, training sequence in tokens; all three, or none.
-    kv_heads, head_dim
-        Of grouped-query attention; with `layers` they give the key-value cache.
-    bytes_per_weight
-        When serving: 2 in 16 bit, 1 in 8 bit.
-    """
-
-    params_b: float
-    active_params_b: float | None = None
-    layers: int | None = None
-    width: int | None = None
-    sequence: int | None = None
-    kv_heads: int | None = None
-    head_dim: int | None = None
-    bytes_per_weight: float = 2.0
-
-    def __post_init__(self) -> None:
-        _positive("params_b", self.params_b)
-        _positive("bytes_per_weight", self.bytes_per_weight)
-        for field in ("layers", "width", "sequence", "kv_heads", "head_dim", "active_params_b"):
-            if getattr(self, field) is not None:
-                _positive(field, getattr(self, field))
-        if self.active_params_b is not None and self.active_params_b > self.params_b:
-            raise InvalidDemand("active_params_b", "more than params_b; a token uses a part of it")
-
-    @property
-    def used_params_b(self) -> float:
-        return self.params_b if self.active_params_b is None else self.active_params_b
-
-    @property
-    def is_mixture(self) -> bool:
-        return self.used_params_b < 0.9 * self.params_b
-
-    @property
-    def kv_bytes_per_token(self) -> float:
-        """Keys and values of one token over all layers, in bytes."""
-        if self.layers and self.kv_heads and self.head_dim:
-            return 2 * self.layers * self.kv_heads * self.head_dim * self.bytes_per_weight
-        typical: float = KV_BYTES_AT_8B * (self.params_b / 8) ** KV_POWER
-        return typical * self.bytes_per_weight / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +143,7 @@ class MeasuredRate:
 
     def __post_init__(self) -> None:
         for field in ("tokens_per_s", "prompt", "answer"):
-            _positive(field, getattr(self, field))
+            positive(field, getattr(self, field))
 
 
 def train(
@@ -240,9 +174,9 @@ def train(
     InvalidDemand
         A figure is not positive, a share above 1, or the gang too small for the model.
     """
-    _positive("tokens_b", tokens_b)
-    _share("mfu_share", mfu_share)
-    _share("goodput_share", goodput_share)
+    positive("tokens_b", tokens_b)
+    proper_share("mfu_share", mfu_share)
+    proper_share("goodput_share", goodput_share)
     flop = 6 * model.used_params_b * 1e9
     if model.layers and model.width and model.sequence:
         flop += 6 * model.layers * model.width * model.sequence
@@ -333,8 +267,8 @@ def serve(
     load_share
         Load at the peak, 0 to 1; above about 0.7 answers begin to wait for each other.
     """
-    _positive("peak_tokens_per_s", peak_tokens_per_s)
-    _share("load_share", load_share)
+    positive("peak_tokens_per_s", peak_tokens_per_s)
+    proper_share("load_share", load_share)
     chosen = _serving_devices(model, device, gang)
     rate, band, assumed = _rate(model, device, chosen, measured, prompt, answer)
     replicas = math.ceil(peak_tokens_per_s / (rate * load_share) - 1e-9) + SPARE_REPLICAS
@@ -356,7 +290,7 @@ def infer_batch(
     gang: int | None = None,
 ) -> Estimate:
     """Estimate batch inference of so many billions of output tokens; nobody waits for one."""
-    _positive("tokens_b", tokens_b)
+    positive("tokens_b", tokens_b)
     chosen = _serving_devices(model, device, gang)
     rate, band, assumed = _rate(model, device, chosen, measured, prompt, answer)
     assumed.append(Assumption("load_share", BATCH_LOAD_SHARE, "a queue that never runs dry"))
@@ -399,7 +333,7 @@ def roofline(model: Model, device: Device, gang: int, prompt: int, answer: int) 
     bound by arithmetic; prompts are worked through before.
     """
     for field, value in (("prompt", prompt), ("answer", answer), ("gang", gang)):
-        _positive(field, value)
+        positive(field, value)
     weights = model.params_b * 1e9 * model.bytes_per_weight
     cache = model.kv_bytes_per_token * (prompt + answer / 2)
     room = device.memory_gb * 1e9 * USABLE_MEMORY_SHARE * gang - weights
@@ -414,13 +348,3 @@ def roofline(model: Model, device: Device, gang: int, prompt: int, answer: int) 
 
 def _power_of_two(least: float) -> int:
     return 1 << max(0, math.ceil(math.log2(max(1.0, least)) - 1e-9))
-
-
-def _positive(field: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise InvalidDemand(field, f"{value:g} is not above 0")
-
-
-def _share(field: str, value: float | None) -> None:
-    if value is not None and not (math.isfinite(value) and 0 < value <= 1):
-        raise InvalidDemand(field, f"{value:g} is not a share, above 0 and at most 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from threading import Event
 
 import numpy as np
@@ -12,6 +13,7 @@ from capacity.kernel.model import PlanModel, objective
 from capacity.kernel.objectives import Array, Objective
 from capacity.kernel.plan import Plan
 from capacity.kernel.problem import CapacityProblem
+from capacity.kernel.rebuy import rebuy
 from capacity.kernel.record import PROVEN_GAP, OnPlan, Planned, Record
 from capacity.kernel.rounding import Relaxed, argmax, round_off
 from teamhub.kernel.budget import Budget, Deadline, Report, Silence
@@ -25,7 +27,8 @@ SMALL_JOBS, WHOLE_JOBS = 100, 1000
 # In smaller problems all others may give way to them, in larger ones they stay.
 FIRST_SIZE, FIRST_SIZE_SMALLER, GROWTH = 100, 150, 3
 # Parts of what is left of the time.
-LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.7, 0.15, 0.35, 0.15
+LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.8, 0.15, 0.35, 0.15
+REBUY_SHARE = 0.5
 ROUND_TRIES = 5
 # A neighbourhood that is this near to its best, beside the bound of the whole, is done.
 NEAR_GAP = 2e-4
@@ -87,7 +90,7 @@ class _Solve(Record):
         self._lists = starts.first_plans(self.columns)
 
     def run(self) -> Planned:
-        self.report("greedy", 0.0)
+        self.report("First plan", 0.0)
         core = self._start()
         if core:
             return self.outcome(Status.INFEASIBLE, core)
@@ -134,7 +137,7 @@ class _Solve(Record):
 
     def _serve_musts(self, musts: list[int]) -> tuple[str, ...]:
         """Search exactly for a plan of what must be served alone; name a core where none exists."""
-        self.report("what must be served", 0.05)
+        self.report("What must be served", 0.05)
         plan, most = conflict.most_served(self.columns, musts, self.deadline)
         if plan.serves_all_musts:
             starts.fill_up(plan)
@@ -163,7 +166,7 @@ class _Solve(Record):
 
     def _relax(self) -> None:
         """Bound by the relaxation, take its prices, and round it off to plans."""
-        self.report("relaxation", 0.1)
+        self.report("Bounding", 0.1)
         model = PlanModel(self.columns)
         answer = solve_lp(
             model.model,
@@ -180,9 +183,10 @@ class _Solve(Record):
         self.prices = model.prices(answer.duals)
         relaxed = Relaxed(self.columns, model.spread(answer.values))
         self.margin = Margin(self.columns, self.prices, relaxed)
-        self.report("rounding", 0.2)
+        self.report("Rounding off", 0.2)
         if self.columns.n_buys:
             self._round_buying(relaxed)
+            self._rebuy()
         else:
             limit = self.deadline.elapsed + ROUND_SHARE * self.deadline.left
             plan = round_off(
@@ -213,6 +217,20 @@ class _Solve(Record):
             starts.fill_up(plan)
             self.offer(plan, "rounding")
 
+    def _rebuy(self) -> None:
+        if self.best is None:
+            return
+        self.report("nodes", self.share_of_time())
+        plan = rebuy(
+            self.best,
+            seconds=REBUY_SHARE * self.deadline.left,
+            # A stop is the end of all time.
+            elapsed=lambda: self.deadline.elapsed if self.deadline.left else math.inf,
+            seed=self.seed,
+        )
+        starts.fill_up(plan)
+        self.offer(plan, "nodes")
+
     def _near(self, until: float) -> None:
         """Solve growing neighbourhoods of the margin exactly, each from the best plan so far."""
         if self.margin is None or self.best is None:
@@ -225,7 +243,7 @@ class _Solve(Record):
         first = size = FIRST_SIZE_SMALLER if smaller else FIRST_SIZE
         blur = False
         while self.deadline.left > end + 0.05 and not self.proven:
-            self.report("margin", self.share_of_time())
+            self.report("Improving the plan", self.share_of_time())
             keep = self.margin.neighbourhood(self.best, size, rng if blur else None)
             if smaller:
                 keep |= self.best.values() > 0
@@ -265,7 +283,7 @@ class _Solve(Record):
             return
         if self.columns.n_jobs > WHOLE_JOBS:
             return
-        self.report("branch and bound", self.share_of_time())
+        self.report("Closing the gap", self.share_of_time())
         model = PlanModel(self.columns)
         constant = self.columns.constant
 
@@ -294,7 +312,7 @@ class _Solve(Record):
         """Among plans as good that serve the same workloads, take one that costs less money."""
         if self.best is None or self.deadline.left < 0.05:
             return
-        self.report("least cost", self.share_of_time())
+        self.report("Least cost", self.share_of_time())
         costs = self.columns.money
         served = self.best.served
         slack = 1e-9 * max(1.0, abs(self.worth))

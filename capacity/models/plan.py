@@ -28,13 +28,13 @@ MAX_WEEKS = 260
 
 # The words of the kernel for its stages; here so that they are translated.
 STAGES = (
-    gettext_noop("greedy"),
-    gettext_noop("what must be served"),
-    gettext_noop("relaxation"),
-    gettext_noop("rounding"),
-    gettext_noop("margin"),
-    gettext_noop("branch and bound"),
-    gettext_noop("least cost"),
+    gettext_noop("First plan"),
+    gettext_noop("What must be served"),
+    gettext_noop("Bounding"),
+    gettext_noop("Rounding off"),
+    gettext_noop("Improving the plan"),
+    gettext_noop("Closing the gap"),
+    gettext_noop("Least cost"),
 )
 
 OBJECTIVE_LABELS = {

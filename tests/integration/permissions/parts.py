@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.integration.permissions import (
+    probes_capacity,
     probes_ground,
     probes_people,
     probes_projects,
     probes_staffing,
+    rows_capacity,
     rows_ground,
     rows_people,
     rows_projects,
@@ -21,6 +23,7 @@ from tests.integration.permissions import (
 )
 from tests.integration.permissions.rows import View, Who
 from tests.integration.permissions.scene import Amount, ScenePart
+from tests.integration.permissions.scene_capacity import Devices
 from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
 from tests.integration.permissions.scene_projects import Plans
@@ -94,6 +97,15 @@ PARTS = [
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
+    ),
+    Part(
+        Devices,
+        [*probes_capacity.capacity_probes()],
+        rows_capacity.capacity_views(),
+        held=probes_capacity.HELD,
+        crossed=probes_capacity.CROSSED,
+        open=probes_capacity.OPEN,
+        hidden=rows_capacity.hidden,
     ),
     Part(
         Ground,

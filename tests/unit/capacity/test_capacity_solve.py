@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from benchmarks import capacity_instances as instances
-from capacity.kernel import objectives, verify
+from capacity.kernel import buying, objectives, verify
+from capacity.kernel.columns import Columns
 from capacity.kernel.conflict import smallest_clash
 from capacity.kernel.objectives import Objective
 from capacity.kernel.problem import CapacityProblem, Need, Pool, Shape, Workload
+from capacity.kernel.rebuy import rebuy
 from capacity.kernel.solve import solve
 from teamhub.kernel.budget import Budget
 from teamhub.kernel.outcome import Status
@@ -360,3 +362,22 @@ def test_moving_costs_what_it_costs() -> None:
     near = dataclasses.replace(elsewhere, start=given, move_cost=30.0)
 
     assert solved(near).objective == 100 - 30
+
+
+def test_taking_work_out_and_placing_it_anew_needs_fewer_nodes() -> None:
+    # The first fills the weeks that the second needs; it could as well run two weeks later.
+    given = problem(
+        gang("either", must_serve=True),
+        gang("early", 8, end=2, must_serve=True),
+        purchases=(offer(),),
+    )
+    columns = Columns(given)
+    plan = buying.least_increment(columns, [0, 1])
+    assert plan.choice[0] == 0
+    assert float(columns.money @ plan.values()) == 40
+    clock = itertools.count()
+    better = rebuy(plan, seconds=50.0, elapsed=lambda: float(next(clock)), seed=0)
+
+    assert float(columns.money @ better.values()) == 0
+    assert better.fits
+    assert better.serves_all_musts
