@@ -36,7 +36,8 @@ class Measure:
 
     label: str | Promise
     value: float | None
-    is_best: bool
+    is_best: bool  # of two or three plans
+    is_beaten: bool
     is_own: bool  # what the plan was asked to be best in
 
 
@@ -53,6 +54,11 @@ class Line:
     @property
     def label(self) -> str | Promise:
         return OBJECTIVE_LABELS[self.objective]
+
+    @property
+    def is_beaten(self) -> bool:
+        """Whether another plan is better by the measure that this one was made for."""
+        return any(one.is_own and one.is_beaten for one in self.measures)
 
     @property
     def explained(self) -> str | Promise:
@@ -137,10 +143,15 @@ def _measure(
     plan = there.get(objective)
     value = None if plan is None else figure(plan, measure)
     top = best[measure]
-    is_best = (
-        value is not None and top is not None and abs(value - top) <= NEAR * max(1.0, abs(top))
+    compared = value is not None and top is not None
+    is_best = compared and abs((value or 0) - (top or 0)) <= NEAR * max(1.0, abs(top or 0))
+    return Measure(
+        label=OBJECTIVE_LABELS[measure],
+        value=value,
+        is_best=is_best,
+        is_beaten=compared and not is_best,
+        is_own=measure is objective,
     )
-    return Measure(OBJECTIVE_LABELS[measure], value, is_best, is_own=measure is objective)
 
 
 def labels() -> Sequence[tuple[Objective, str | Promise, str | Promise]]:

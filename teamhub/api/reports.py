@@ -112,7 +112,7 @@ def answer(request: Request, report: Report) -> HttpResponseBase:
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         response = _csv(report) if wanted == "csv" else _json(report)
-        response["ETag"] = etag
+    response["ETag"] = etag
     # What is kept must be asked for again: rights and rows change.
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Accept-Language", "Authorization", "Cookie"])
