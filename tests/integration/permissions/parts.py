@@ -8,13 +8,16 @@ from typing import Any
 
 from tests.integration.permissions import (
     probes_ground,
+    probes_models,
     probes_people,
     probes_projects,
     probes_staffing,
     rows_ground,
+    rows_models,
     rows_people,
     rows_projects,
     rows_staffing,
+    scene_models,
     scene_people,
     scene_projects,
     scene_staffing,
@@ -94,6 +97,16 @@ PARTS = [
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
+    ),
+    Part(
+        scene_models.Models,
+        [*probes_models.model_probes()],
+        rows_models.model_views(),
+        held=probes_models.HELD,
+        crossed=probes_models.CROSSED,
+        open=probes_models.OPEN,
+        runs=rows_models.runs,
+        hidden=rows_models.hidden,
     ),
     Part(
         Ground,
