@@ -9,6 +9,7 @@ from typing import Any
 from tests.integration.permissions import (
     probes_capacity,
     probes_ground,
+    probes_joint,
     probes_models,
     probes_people,
     probes_projects,
@@ -103,11 +104,13 @@ PARTS = [
     ),
     Part(
         Devices,
-        [*probes_capacity.capacity_probes()],
+        [*probes_capacity.capacity_probes(), *probes_joint.joint_probes()],
         rows_capacity.capacity_views(),
-        held=probes_capacity.HELD,
-        crossed=probes_capacity.CROSSED,
+        held=probes_capacity.HELD | probes_joint.HELD,
+        crossed=probes_capacity.CROSSED | probes_joint.CROSSED,
         open=probes_capacity.OPEN,
+        money_keys=("people_cost",),
+        money_labels=("Their cost",),
         hidden=rows_capacity.hidden,
     ),
     Part(
