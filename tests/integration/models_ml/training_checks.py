@@ -24,7 +24,13 @@ from tests.unit.models_ml.training_rows import csv_text, write
 
 Json = dict[str, Any]
 # Most of the time goes into the graphs of each training: few layers.
-SMALL: Json = {"hidden": [16], "dropout": 0.2, "epochs": 3, "batch_size": 16}
+SMALL: Json = {
+    "hidden": [16],
+    "dropout": 0.2,
+    "epochs": 3,
+    "batch_size": 16,
+    "learning_rate": 0.01,
+}
 # Long enough for a kill in the middle of an epoch.
 LONG: Json = {
     "recipe": "seed-mlp-scaled",
