@@ -12,12 +12,14 @@ from tests.integration.permissions import (
     probes_joint,
     probes_models,
     probes_people,
+    probes_plans,
     probes_projects,
     probes_staffing,
     rows_capacity,
     rows_ground,
     rows_models,
     rows_people,
+    rows_plans,
     rows_projects,
     rows_staffing,
     scene_models,
@@ -30,6 +32,7 @@ from tests.integration.permissions.scene import Amount, ScenePart
 from tests.integration.permissions.scene_capacity import Devices
 from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
+from tests.integration.permissions.scene_plans import CapacityPlans
 from tests.integration.permissions.scene_projects import Plans
 from tests.integration.permissions.scene_staffing import Staffing
 from tests.integration.permissions.walker import Probe, RuleKey
@@ -61,6 +64,9 @@ class Part:
     money_keys: Sequence[str] = ()
     money_labels: Sequence[str] = ()
     money_fields: Sequence[str] = ()
+    # Beginnings of addresses whose prices are for other groups than all other money.
+    priced: Sequence[str] = ()
+    sees_prices: Groups = frozenset()
     # Patterns of what this reader may find nowhere.
     hidden: Callable[[Who], list[str]] = lambda _who: []
 
@@ -122,6 +128,15 @@ PARTS = [
         open=probes_models.OPEN,
         runs=rows_models.runs,
         hidden=rows_models.hidden,
+    ),
+    Part(
+        CapacityPlans,
+        [*probes_plans.plan_probes()],
+        rows_plans.plan_views(),
+        runs=rows_plans.runs,
+        hidden=rows_plans.hidden,
+        priced=("/capacity/plans/", "/api/v1/capacity/plans/"),
+        sees_prices=rows_plans.COMPUTES,
     ),
     Part(
         Ground,
