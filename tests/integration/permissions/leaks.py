@@ -62,7 +62,7 @@ class Hunt:
         self.hidden = re.compile("|".join(patterns)) if patterns else None
 
     def found_in(self, answer: Answer, path: str = "") -> list[str]:
-        found = []
+        found: list[Any] = []
         if not self.sees_money:
             found += money_in(answer, names=not self._sees_prices(path))
         if not self.who.is_administrator:
