@@ -72,11 +72,13 @@ def workload_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def workload_create(request: HttpRequest) -> HttpResponse:
     """First for which project, then the form; a calculator may have filled a part of it."""
     projects = selectors.editable_projects(request.user)
-    chosen = request.GET.get("project", "")
-    if not chosen and not projects.exists():
+    if not projects.exists():
         raise NotAllowed(_("You lead no project and plan no devices: you cannot add workloads."))
-    choice = ProjectChoice(request.GET if chosen else None, projects=projects.order_by("name"))
+    given = request.GET if "project" in request.GET else request.POST
+    choice = ProjectChoice(given or None, projects=projects.order_by("name"))
     if not choice.is_valid():
+        if request.method == "POST":
+            raise NotAllowed(_("You may not add workloads to this project."))
         return render(request, "capacity/workload_project.html", {"form": choice})
     project = choice.cleaned_data["project"]
     form = WorkloadForm(

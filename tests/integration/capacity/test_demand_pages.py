@@ -108,7 +108,7 @@ def test_strangers_and_viewers_add_nothing(cast: Cast, client_for: Any) -> None:
 
     for user in (cast.cy, cast.vi):
         assert client_for(user).get(address).status_code == 403
-        assert client_for(user).post(f"{address}?project={project.pk}", FORM).status_code == 200
+        assert client_for(user).post(f"{address}?project={project.pk}", FORM).status_code == 403
     assert not Workload.objects.exists()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from teamhub import weeks
 from tests.integration.permissions.probes_people import file_of, kind
-from tests.integration.permissions.rows import opens
+from tests.integration.permissions.rows import Who, opens
 from tests.integration.permissions.scene import Things, figure
 from tests.integration.permissions.scene_capacity import RATE, VALUE
 from tests.integration.permissions.walker import Probe
@@ -38,7 +38,15 @@ CROSSED = {
     ("device cost", "read the value of a workload"): set[str](),
     ("device cost", "set the value of a workload"): set[str](),
 }
-OPEN = {"/capacity/calculator/": opens}
+
+
+def adds(who: Who) -> int:
+    """The page is for those who may write some project's workloads."""
+    writes = who.is_steward or who.group in {"administrator", "manager", "planner"}
+    return 200 if writes else 403
+
+
+OPEN = {"/capacity/calculator/": opens, "/capacity/workloads/new/": adds}
 
 
 def capacity_probes() -> Iterator[Probe]:
@@ -220,10 +228,12 @@ def _workloads() -> Iterator[Probe]:
     yield Probe(WORKLOADS, "GET", PAGE + "workload-list", query="format=csv", **listed)
     yield Probe(WORKLOADS, "GET", API + "workload-list", **listed)
     yield Probe(WORKLOADS, "GET", API + "workload-list", query="format=csv", **listed)
-    yield Probe(WORKLOADS, "GET", PAGE + "workload-detail", ("workload",), tells=name)
-    yield Probe(WORKLOADS, "GET", API + "workload-detail", ("workload",), tells=name)
+    yield Probe(WORKLOADS, "GET", PAGE + "workload-detail", ("workload",))
+    yield Probe(WORKLOADS, "GET", API + "workload-detail", ("workload",))
     reads = (WORKLOADS,)
     idle = ("idle",)
+    new = lambda things: {**_workload(things), "project": things.project.pk}  # noqa: E731
+    yield Probe(WRITE, "POST", PAGE + "workload-create", data=new, ok=302)
     yield Probe(WRITE, "GET", PAGE + "workload-update", idle, reads=reads)
     yield Probe(WRITE, "POST", PAGE + "workload-update", idle, data=_workload, reads=reads, ok=302)
     yield Probe(WRITE, "POST", PAGE + "workload-remove", idle, data=_version, reads=reads, ok=302)
