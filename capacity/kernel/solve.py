@@ -97,6 +97,7 @@ class _Solve(Record):
         if self.best is None:
             return self.outcome(Status.STOPPED)
         self._relax()
+        self._rebuy()
         ties = self.problem.objective is not Objective.NET_VALUE
         until = TIE_SHARE * self.deadline.left if ties else 0.0
         if self.columns.n_jobs <= SMALL_JOBS:
@@ -186,7 +187,6 @@ class _Solve(Record):
         self.report("Rounding off", 0.2)
         if self.columns.n_buys:
             self._round_buying(relaxed)
-            self._rebuy()
         else:
             limit = self.deadline.elapsed + ROUND_SHARE * self.deadline.left
             plan = round_off(
@@ -218,7 +218,7 @@ class _Solve(Record):
             self.offer(plan, "rounding")
 
     def _rebuy(self) -> None:
-        if self.best is None:
+        if self.best is None or not self.columns.n_buys or self.deadline.over:
             return
         self.report("nodes", self.share_of_time())
         plan = rebuy(
