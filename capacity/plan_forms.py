@@ -50,7 +50,7 @@ class PlanForm(forms.Form):
         fields["objective"].choices = [
             (
                 one.value,
-                format_html("<strong>{}</strong> <span>{}</span>", capfirst(name), explained),
+                format_html("<strong>{}</strong> <span>{}</span>", capfirst(str(name)), explained),
             )
             for one, name, explained in labels()
         ]

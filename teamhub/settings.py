@@ -290,6 +290,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RunStatusEnum": "teamhub.runs.models.Status",
         "AssignmentStatusEnum": "projects.models.plan.Assignment.Status",
+        "WorkloadKindEnum": "capacity.models.workload.Workload.Kind",
+        "WorkloadStatusEnum": "capacity.models.workload.Workload.Status",
+        "AcceleratorKindEnum": "capacity.models.estate.Accelerator.Kind",
     },
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 (the name of a model)

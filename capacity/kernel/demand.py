@@ -44,7 +44,9 @@ __all__ = [
 HOURS_PER_WEEK = 168
 BYTES_PER_PARAMETER_TRAINING = 18  # 2 + 2 + 12 of Adam, 2 gathered
 BYTES_PER_PARAMETER_LAYER = 4  # weights and gradients of the layer in work
-LARGEST_LAYER_SHARE = 0.02  # of all parameters; embeddings of models from 7B to 405B: 0.5 to 4 %
+# Of all parameters, in the largest layer: embeddings of models of 7B and more take up to 2 %, and
+# the largest published ones hold 2.1 B (128,256 words of 16,384 numbers).
+LARGEST_LAYER_SHARE, LARGEST_LAYER_B = 0.02, 2.1
 USABLE_MEMORY_SHARE = 0.9  # the rest is taken by the run time and by fragmentation
 ACTIVATION_SHARE = 0.25  # of the usable memory, with activations computed again where needed
 # Effective share of the peak over a whole run, restarts included. Published GPU-hours of 28 runs on
@@ -216,7 +218,12 @@ def _training_share(
 def training_memory_gb(model: Model, devices: int) -> float:
     """Return weights, gradients and optimiser on each of so many devices, in 10^9 bytes."""
     whole = BYTES_PER_PARAMETER_TRAINING * model.params_b / devices
-    return whole + BYTES_PER_PARAMETER_LAYER * LARGEST_LAYER_SHARE * model.params_b
+    return whole + _largest_layer_gb(model)
+
+
+def _largest_layer_gb(model: Model) -> float:
+    largest_b = min(LARGEST_LAYER_B, LARGEST_LAYER_SHARE * model.params_b)
+    return BYTES_PER_PARAMETER_LAYER * largest_b
 
 
 def training_gang(model: Model, device: Device) -> int:
@@ -228,7 +235,7 @@ def training_gang(model: Model, device: Device) -> int:
         Its largest layer alone does not fit one device.
     """
     room = device.memory_gb * USABLE_MEMORY_SHARE * (1 - ACTIVATION_SHARE)
-    layer = BYTES_PER_PARAMETER_LAYER * LARGEST_LAYER_SHARE * model.params_b
+    layer = _largest_layer_gb(model)
     if layer >= room:
         raise InvalidDemand(
             "params_b", f"the largest layer needs {layer:.0f} GB, a {device.key} has {room:.0f}"

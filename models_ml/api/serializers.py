@@ -23,7 +23,7 @@ class DatasetIn(serializers.Serializer[Any]):
     )
 
 
-class ColumnOut(serializers.Serializer[Any]):
+class DatasetColumnOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     kind = serializers.CharField()
     low = serializers.FloatField()
@@ -54,7 +54,7 @@ class DatasetOut(serializers.Serializer[Dataset]):
 
 
 class DatasetDetailOut(DatasetOut):
-    schema = ColumnOut(many=True, help_text="The features, in the file's order.")
+    schema = DatasetColumnOut(many=True, help_text="The features, in the file's order.")
 
 
 class DatasetRefusalOut(serializers.Serializer[Any]):

@@ -52,7 +52,7 @@ class Column:
             "type": self.type,
             "unit": str(self.unit),
             "description": str(self.description),
-            "money": self.money,
+            "priced": self.money,
         }
 
 
@@ -84,7 +84,7 @@ class ColumnOut(serializers.Serializer[Any]):
     type = serializers.CharField()
     unit = serializers.CharField(allow_blank=True)
     description = serializers.CharField()
-    money = serializers.BooleanField(help_text="Only for those who may see costs.")
+    priced = serializers.BooleanField(help_text="Only for those who may see costs.")
 
 
 class ReportOut(serializers.Serializer[Any]):

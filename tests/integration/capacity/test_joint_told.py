@@ -107,7 +107,7 @@ def test_home_shows_the_weeks_in_which_the_adopted_plan_lacks_devices(
 # --- programs -------------------------------------------------------------------------------------
 
 
-def weeks_of(user: Any, phase: Phase, query: str = "", **headers: str) -> Any:
+def weeks_of(user: Any, phase: Phase, query: str = "", **headers: Any) -> Any:
     client = api_client(user, headers.pop("scopes", "read write money").split())
     return client.get(f"/api/v1/capacity/projects/{phase.project_id}/weeks/{query}", **headers)
 

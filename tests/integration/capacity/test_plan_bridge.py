@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def estate(cast: Cast) -> Estate:
     return Estate(cast.plan)
 
 
-def hold(estate: Estate, workload: Workload, first: int, end: int, **fields: object) -> Allocation:
+def hold(estate: Estate, workload: Workload, first: int, end: int, **fields: Any) -> Allocation:
     """A running allocation in the near pool."""
     pool = fields.pop("pool", estate.near)
     filled = {"devices": 8, "state": "running", **fields}
@@ -124,7 +125,7 @@ def test_a_workload_that_facts_serve_is_not_asked_for_again(estate: Estate) -> N
         ({"start_on": week(20), "end_on": week(24)}, "no open workload"),
     ],
 )
-def test_nothing_to_plan_says_so(estate: Estate, fields: dict[str, object], words: str) -> None:
+def test_nothing_to_plan_says_so(estate: Estate, fields: dict[str, Any], words: str) -> None:
     estate.ask("other", **fields)
 
     with pytest.raises(Infeasible, match=words) as refusal:

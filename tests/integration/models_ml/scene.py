@@ -194,13 +194,13 @@ def start(run: TrainingRun, lines: Iterable[dict[str, Any]] = ()) -> TrainingRun
 
 def play(run: TrainingRun, tmp_path: Path, **values: Any) -> TrainingRun:
     """What a worker does with a training, with a played kernel: load, record, store."""
-    run.input_file = frozen.freeze(bridge.load_training(run))
+    digest = frozen.freeze(bridge.load_training(run))
     start(run, [epoch(number) for number in (1, 2, 3)])
     played = result(tmp_path / f"work-{run.pk}", **values)
     TrainingRun.objects.filter(pk=run.pk).update(
         status="succeeded",
         outcome=played["outcome"],
-        input_file=run.input_file,
+        input_file=digest,
         code_version="1.2.3",
         finished_at=timezone.now(),
     )

@@ -24,9 +24,11 @@ _WORDS = re.compile(rf'>\s*(?:{_LABELS})[\s:]*<|name="(?:{_FIELDS})"')
 _REASONS = re.compile(rf"{REASON}([\w-]+)")
 
 
-def money_in(answer: Answer) -> Iterator[str]:
+def money_in(answer: Answer, *, names: bool = True) -> Iterator[str]:
     """Amounts, and the names that they go by."""
     yield from _FIGURES.findall(answer.text)
+    if not names:
+        return
     if answer.is_json:
         yield from sorted(MONEY_KEYS & set(_keys(answer.json())))
     elif answer.is_csv:
@@ -40,7 +42,8 @@ def _keys(value: Any) -> Iterator[str]:
     """All keys of a JSON answer but the weights, which are what somebody asked for."""
     if isinstance(value, dict):
         for key, part in value.items():
-            yield key
+            if (key, type(part)) != ("objective", str):  # its name is no figure
+                yield key
             if key != "weights":
                 yield from _keys(part)
     elif isinstance(value, list):
@@ -54,11 +57,14 @@ class Hunt:
     def __init__(self, who: Who, *, money: bool | None = None) -> None:
         self.who = who
         self.sees_money = who.group in SEES_MONEY if money is None else money
+        self.prices = money is None  # a token without that scope sees none
         patterns = [pattern for part in PARTS for pattern in part.hidden(who)]
         self.hidden = re.compile("|".join(patterns)) if patterns else None
 
-    def found_in(self, answer: Answer) -> list[str]:
-        found = [] if self.sees_money else list(money_in(answer))
+    def found_in(self, answer: Answer, path: str = "") -> list[str]:
+        found = []
+        if not self.sees_money:
+            found += money_in(answer, names=not self._sees_prices(path))
         if not self.who.is_administrator:
             own = self.who.person.key
             found += [name for name in _REASONS.findall(answer.text) if name != own]
@@ -66,10 +72,18 @@ class Hunt:
             found += [match.group() for match in self.hidden.finditer(answer.text)]
         return found
 
+    def _sees_prices(self, path: str) -> bool:
+        """Whether what stands at this address under the names of money is for this reader."""
+        return any(
+            path.startswith(tuple(part.priced)) and self.who.group in part.sees_prices
+            for part in PARTS
+            if self.prices
+        )
+
     def found(self, answers: dict[tuple[Any, ...], Answer]) -> dict[str, str]:
         """What each answer tells, by method and address."""
         return {
             f"{method} {path}": json.dumps(sorted(set(told)))
             for (method, path, *_rest), answer in answers.items()
-            if (told := self.found_in(answer))
+            if (told := self.found_in(answer, path))
         }

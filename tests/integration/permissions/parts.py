@@ -10,14 +10,19 @@ from tests.integration.permissions import (
     probes_capacity,
     probes_ground,
     probes_joint,
+    probes_models,
     probes_people,
+    probes_plans,
     probes_projects,
     probes_staffing,
     rows_capacity,
     rows_ground,
+    rows_models,
     rows_people,
+    rows_plans,
     rows_projects,
     rows_staffing,
+    scene_models,
     scene_people,
     scene_projects,
     scene_staffing,
@@ -27,6 +32,7 @@ from tests.integration.permissions.scene import Amount, ScenePart
 from tests.integration.permissions.scene_capacity import Devices
 from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
+from tests.integration.permissions.scene_plans import CapacityPlans
 from tests.integration.permissions.scene_projects import Plans
 from tests.integration.permissions.scene_staffing import Staffing
 from tests.integration.permissions.walker import Probe, RuleKey
@@ -58,6 +64,9 @@ class Part:
     money_keys: Sequence[str] = ()
     money_labels: Sequence[str] = ()
     money_fields: Sequence[str] = ()
+    # Beginnings of addresses whose prices are for other groups than all other money.
+    priced: Sequence[str] = ()
+    sees_prices: Groups = frozenset()
     # Patterns of what this reader may find nowhere.
     hidden: Callable[[Who], list[str]] = lambda _who: []
 
@@ -109,6 +118,25 @@ PARTS = [
         money_keys=("people_cost",),
         money_labels=("Their cost",),
         hidden=rows_capacity.hidden,
+    ),
+    Part(
+        scene_models.Models,
+        [*probes_models.model_probes()],
+        rows_models.model_views(),
+        held=probes_models.HELD,
+        crossed=probes_models.CROSSED,
+        open=probes_models.OPEN,
+        runs=rows_models.runs,
+        hidden=rows_models.hidden,
+    ),
+    Part(
+        CapacityPlans,
+        [*probes_plans.plan_probes()],
+        rows_plans.plan_views(),
+        runs=rows_plans.runs,
+        hidden=rows_plans.hidden,
+        priced=("/capacity/plans/", "/api/v1/capacity/plans/"),
+        sees_prices=rows_plans.COMPUTES,
     ),
     Part(
         Ground,

@@ -56,9 +56,7 @@ def test_data_in_figures_out_epoch_by_epoch_and_a_cancel_within_one(
     trained: dict[str, Any],
 ) -> None:
     assert (trained["rows"], trained["quality"]) == (2000, "ok")
-    assert (
-        trained["epochs_seen_live"] >= 2
-    )  # each with its own time, read while the run was running
+    assert trained["epochs_seen_live"] >= 2  # each with a time of its own, while it was running
     assert trained["auc"] > 0.9  # the label follows from the two columns
     assert trained["baselines"]["majority"]["auc"] == 0.5
     assert trained["epochs_after_cancel"] <= 1

@@ -342,6 +342,7 @@ def test_the_adopted_plan_of_the_company_lacks_devices_in_one_week(company: None
     assert Pool.objects.count() == 6
     assert Pool.objects.values("site").distinct().count() == 4
     assert {pool.accelerator.kind for pool in Pool.objects.all()} == {"gpu", "tpu", "cpu"}
+    assert plan.adopted_by is not None
     assert (plan.outcome, plan.adopted_by.username) == ("proven", "plan")
     assert not Allocation.objects.filter(plan=plan, adopted=False).exists()
     assert short.pool.key == demo.SHORT_POOL

@@ -146,7 +146,7 @@ def test_every_kind_has_a_shape() -> None:
         ("goodput_share", lambda: demand.train(Model(7), 1, A100, goodput_share=0)),
         ("gang", lambda: demand.train(Model(70), 1, A100, gang=8)),
         ("gang", lambda: demand.serve(Model(70), 1, A100, gang=1)),
-        ("params_b", lambda: demand.train(Model(2000), 1, A100)),
+        ("params_b", lambda: demand.train(Model(2000), 1, Device("small", 100, 12, 900))),
         ("memory_gb", lambda: Device("d", 1, 0, 1)),
         ("peak_tokens_per_s", lambda: demand.serve(Model(7), math.inf, A100)),
         ("answer", lambda: demand.infer_batch(Model(7), 1, A100, answer=0)),
