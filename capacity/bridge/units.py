@@ -41,6 +41,7 @@ def assumed_value(priority: int, dearest: Decimal) -> Decimal:
     """What a workload is worth that nobody has valued: more than it costs, by its priority.
 
     `dearest` is what all of it costs on the dearest pool that can run it. It then returns, net of
-    any cost, at least its priority times what it costs (docs/decisions/0008-capacity-values.md).
+    any cost, at least its priority times what it costs.
+    Why: docs/decisions/0009-values-of-workloads.md.
     """
     return (1 + priority) * dearest

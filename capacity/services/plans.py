@@ -93,6 +93,7 @@ def submit_plan(
 def compute_others(plan: CapacityPlan, *, by: User) -> list[CapacityPlan]:
     """Queue the objectives that nobody has computed yet on the rows that this plan has read."""
     require_planner(by)
+    plan = CapacityPlan.objects.select_for_update().get(pk=plan.pk)  # each is queued once
     if plan.status != plan.Status.SUCCEEDED:
         raise Conflict(_("This plan is not ready: it has not been computed."), code="not_ready")
     if not plan.input_file or not frozen.exists(plan.input_file):

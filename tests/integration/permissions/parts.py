@@ -79,7 +79,7 @@ PARTS = [
         rows_people.people_views(),
         open=probes_people.OPEN,
         money=scene_people.MONEY,
-        money_keys=("rate", "rate_per_fte_week"),
+        money_keys=("rate", "rate_per_fte_week", "mean_rate"),
         money_labels=("Rate per FTE-week",),
         money_fields=("rate_per_fte_week",),
         hidden=rows_people.hidden,

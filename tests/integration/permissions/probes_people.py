@@ -81,6 +81,7 @@ def people_probes() -> Iterator[Probe]:
     yield from _catalog()
     yield from _basics()
     yield from _load()
+    yield from _sums()
     yield from _absences()
     yield from _rates()
     yield from _files()
@@ -158,6 +159,19 @@ def _load() -> Iterator[Probe]:
         yield Probe(rule, "GET", "roles:person-detail", (who,), tells=year)
         yield Probe(rule, "GET", "api:roles:person-detail", (who,), tells=year)
         yield Probe(rule, "GET", "roles:people-export", kwargs=kind("absences"), tells=year)
+
+
+def _sums() -> Iterator[Probe]:
+    """Everybody holds the one skill: who sees no load but their own counts one person."""
+    name, by_skill = "api:projects:people-capacity-report", "by=skill&weeks=1"
+    rule = ("exports", "people: sums by role, skill and week")
+    several = lambda _t: r'"key":\s?"nlp"[^}]*"people":\s?(?:[2-9]|\d\d)'  # noqa: E731
+    in_file = lambda _t: r",nlp,[^,]*,(?:[2-9]|\d\d),"  # noqa: E731
+    yield Probe(rule, "GET", name, query=by_skill, tells=several)
+    yield Probe(rule, "GET", name, query=f"{by_skill}&format=csv", tells=in_file)
+    mean = lambda _t: r'"mean_rate":\s?\d'  # noqa: E731
+    yield Probe(("person rate", "read"), "GET", name, query=by_skill, tells=mean)
+    yield Probe(("role catalog", "read"), "GET", "api:projects:people-capacity-columns")
 
 
 def _absences() -> Iterator[Probe]:
