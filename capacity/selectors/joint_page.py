@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -18,6 +21,7 @@ from capacity.selectors.plan_weeks import Look
 from projects.models import Phase, Project
 from teamhub import weeks
 from teamhub.accounts.models import User
+from teamhub.web.templatetags.teamhub_tags import icon
 
 GRID_WEEKS = 26
 
@@ -29,6 +33,26 @@ LOOKS = {
     "off": Look(gettext_lazy("not asked for"), "", "th-load-free"),
 }
 WAITS = Look(gettext_lazy("waits"), "hourglass", "th-load-proposed")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a state is drawn: its words, its icon as HTML, and the class that paints it."""
+
+    label: str
+    icon: SafeString
+    css: str
+
+
+@cache
+def _mark(look: Look, language: str) -> Mark:
+    """Drawn once a process and language: a page has hundreds of cells."""
+    with translation.override(language):
+        return Mark(str(look.label), icon(look.icon, str(look.label)), look.css)
+
+
+def mark(look: Look) -> Mark:
+    return _mark(look, translation.get_language() or "en")
 
 
 FTE, DEVICES = 2, 1  # decimals
@@ -54,8 +78,8 @@ class Cell:
         return "left" if self.optional else "none"
 
     @property
-    def look(self) -> Look:
-        return LOOKS[self.state]
+    def mark(self) -> Mark:
+        return mark(LOOKS[self.state])
 
     @property
     def is_short(self) -> bool:
@@ -82,8 +106,8 @@ class WaitCell:
     places: int
 
     @property
-    def look(self) -> Look:
-        return WAITS if self.value > LEAST else LOOKS["off"]
+    def mark(self) -> Mark:
+        return mark(WAITS if self.value > LEAST else LOOKS["off"])
 
     @property
     def text(self) -> str:

@@ -25,11 +25,11 @@ def joint_probes() -> Iterator[Probe]:
     project = ("project",)
     yield Probe(READ, "GET", WEEKS, project)
     for query in ("table=lines", "table=lines&format=csv"):
-        yield Probe(READ, "GET", WEEKS, project, query=query, tells=seat)
+        yield Probe(READ, "GET", WEEKS, project, query=query, tells=seat, refused=404)
     title = lambda _t: "People and devices by week"  # noqa: E731
     page = "projects:project-detail"
     yield Probe(READ, "GET", page, project, tells=title, refused=200)
-    yield Probe(READ, "GET", "projects:phase-detail", ("phase",), tells=title)
+    yield Probe(READ, "GET", "projects:phase-detail", ("phase",), tells=title, refused=404)
     for rule, column in ((PEOPLE, "people_cost"), (DEVICES, "devices_cost")):
         tells = lambda _t, name=column: name  # noqa: E731
         for query in ("", "format=csv"):
