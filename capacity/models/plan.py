@@ -317,7 +317,9 @@ class PlanWeek(models.Model):
 
     @property
     def demand(self) -> float:
-        return self.held + self.served + self.shortage
+        """Held, served and wanted: devices are missing once those that are free are not enough."""
+        used = self.held + self.served
+        return max(used, self.supply) + self.shortage if self.shortage else used
 
 
 class LeftOut(models.Model):

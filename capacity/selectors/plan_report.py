@@ -36,8 +36,13 @@ WEEKS = (
     Column("held", "number", _("Of them, by what is running, locked or begun."), _("devices")),
     Column("served", "number", _("Given by the plan."), _("devices")),
     Column("free", "number", _("Supply less held and served, 0 at least."), _("devices")),
-    Column("missing", "number", _("Wanted by work that is left out, at least."), _("devices")),
-    Column("demand", "number", _("Held, served and missing."), _("devices")),
+    Column("missing", "number", _("Too few for work that is left out, at least."), _("devices")),
+    Column(
+        "demand",
+        "number",
+        _("Held, served and, where devices are missing, wanted by work that is left out."),
+        _("devices"),
+    ),
     Column("used_share", "number", _("Held and served, of the supply; blank without supply.")),
     Column("cost", "number", _("Of what the plan gives, at today’s rate."), _("money"), money=True),
     Column(

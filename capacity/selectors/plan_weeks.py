@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,14 +48,16 @@ class WeekTotal:
     held: float
     served: float
     shortage: float
+    demand: float  # with what is left out, where devices are missing
 
     @property
     def used(self) -> float:
         return self.held + self.served
 
     @property
-    def demand(self) -> float:
-        return self.used + self.shortage
+    def left_out(self) -> float:
+        """Wanted by work that is left out, where devices are missing."""
+        return max(0.0, self.demand - self.used)
 
     @property
     def used_share(self) -> float | None:
@@ -116,7 +117,7 @@ def pool_weeks(plan: CapacityPlan) -> list[PoolLine]:
 
 
 def _total(row: PlanWeek) -> WeekTotal:
-    return WeekTotal(row.week_on, row.supply, row.held, row.served, row.shortage)
+    return WeekTotal(row.week_on, row.supply, row.held, row.served, row.shortage, row.demand)
 
 
 def sum_weeks(lines: Iterable[PoolLine]) -> list[WeekTotal]:
@@ -128,6 +129,7 @@ def sum_weeks(lines: Iterable[PoolLine]) -> list[WeekTotal]:
             sum(one.held for one in same),
             sum(one.served for one in same),
             sum(one.shortage for one in same),
+            sum(one.demand for one in same),
         )
         for same in zip(*(line.weeks for line in lines), strict=True)
     ]
@@ -135,32 +137,13 @@ def sum_weeks(lines: Iterable[PoolLine]) -> list[WeekTotal]:
 
 def week_totals(plan: CapacityPlan) -> list[WeekTotal]:
     """All pools together, week by week (one query): for panels."""
-    rows = (
-        plan.pool_weeks.order_by("week_on")
-        .values("week_on")
-        .annotate(
-            all_supply=Sum("supply"),
-            all_held=Sum("held"),
-            all_served=Sum("served"),
-            all_shortage=Sum("shortage"),
-        )
-    )
-    return [
-        WeekTotal(
-            row["week_on"],
-            row["all_supply"],
-            row["all_held"],
-            row["all_served"],
-            row["all_shortage"],
-        )
-        for row in rows
-    ]
+    return sum_weeks(pool_weeks(plan))
 
 
 def week_chart(
     key: str, title: str, totals: Sequence[WeekTotal], *, adopted: bool = False
 ) -> Chart:
-    """Supply as a limit over what runs, what is planned and what is missing."""
+    """Supply as a limit over what runs, what is planned and what is left out for want of it."""
     planned = Series(
         _("Planned"),
         [_figure(one.served) for one in totals],
@@ -169,7 +152,7 @@ def week_chart(
     series = [
         Series(_("Running or locked"), [_figure(one.held) for one in totals]),
         planned,
-        Series(_("Missing"), [_figure(one.shortage) for one in totals]),
+        Series(_("Left out"), [_figure(one.left_out) for one in totals]),
         Series(_("Supply"), [one.supply for one in totals], look="limit"),
     ]
     return Chart(

@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,9 +69,7 @@ def test_two_plans_adopted_at_once_leave_the_rows_of_one(estate: Estate) -> None
     for _ in range(ROUNDS):
         rivals = [estate.plan(), estate.plan()]
 
-        results = at_once(
-            *(lambda plan=plan: plans.adopt(plan, by=estate.planner) for plan in rivals)
-        )
+        results = at_once(*(partial(plans.adopt, plan, by=estate.planner) for plan in rivals))
 
         assert [type(result).__name__ for result in results] == ["Adoption", "Adoption"]
         counting = {row.plan_id for row in Allocation.objects.in_force()}
@@ -109,7 +108,7 @@ def test_an_edit_by_hand_and_an_adoption_do_not_give_the_same_devices(estate: Es
                 by=estate.planner,
             )
 
-        results = at_once(lambda plan=plan: plans.adopt(plan, by=estate.planner), give)
+        results = at_once(partial(plans.adopt, plan, by=estate.planner), give)
 
         errors = [result for result in results if isinstance(result, TeamHubError)]
         assert [error.code for error in errors] in (["nothing_adopted"], ["needs_reason"])

@@ -261,7 +261,7 @@ def test_the_report_has_a_row_for_each_pool_and_week(
         "held": 0,
         "served": 8,
         "missing": 12,
-        "demand": 20,
+        "demand": 28,
     }
     assert (first["free"], first["used_share"]) == (8, 0.5)
     assert [column["name"] for column in data["columns"]] == list(first)

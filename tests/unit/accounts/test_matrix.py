@@ -30,6 +30,7 @@ OBJECTS = {
     "device cost",
     "workloads",
     "allocations",
+    "capacity plans",
     "data set",
     "training run",
     "model version",
