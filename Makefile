@@ -91,9 +91,10 @@ bench: $(STAMP)  ## the benchmark programs; NAME=staffing ARGS="..." runs one
 	echo 'Programs (run one by NAME=... ARGS="..."; --help says what it takes):'
 	for each in benchmarks/[a-z]*.py; do basename "$$each" .py; done
 
-lock: $(STAMP)  ## compile both lock files from pyproject.toml
-	@$(COMPILE) --all-extras pyproject.toml -o requirements-bench.lock
+lock: $(STAMP)  ## compile the three lock files from pyproject.toml
+	@$(COMPILE) --extra ml --extra dev --extra bench pyproject.toml -o requirements-bench.lock
 	$(COMPILE) --extra ml --extra dev -c requirements-bench.lock pyproject.toml -o requirements.lock
+	$(COMPILE) --extra ml --extra gpu -c requirements.lock pyproject.toml -o requirements-gpu.lock
 
 clean:  ## remove the environment and caches; var/ stays
 	@rm -rf $(V) .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/.artifacts

@@ -36,9 +36,9 @@ STAND_INS = {"G2": "a10-24gb", "G3": "a100-sxm4-40gb"}
 TRAINED_ON = {
     "A100-80GB": "a100-sxm4-80gb",
     "A100-40GB": "a100-sxm4-40gb",
-    "A800": "a100-sxm4-80gb",
+    "A800": "a800-sxm4-80gb",
     "H100-SXM": "h100-sxm5-80gb",
-    "H800": "h100-sxm5-80gb",
+    "H800": "h800-sxm5-80gb",
     "V100-32GB": "v100-sxm2-32gb",
     "TPUv3": "tpu-v4",
 }

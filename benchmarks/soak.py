@@ -1,7 +1,8 @@
 """Kill workers for many rounds, on both set-ups: `python -m benchmarks.soak --rounds 20`.
 
 Six short runs in flight a round; kill -9 in turn of the worker with its children and of the worker
-alone, at random moments. Every run must end exactly once with its rows. The last line is JSON.
+alone, at random moments; on PostgreSQL and Redis in turn of a solving and of a training host. Every
+run must end exactly once with its rows. The last line is JSON.
 """
 
 from __future__ import annotations

@@ -17,3 +17,4 @@ class ProjectsConfig(AppConfig):
         panels.register()
         plan_panels.register()
         register_demo(20, demo.build)
+        register_demo(40, demo.live)

@@ -23,7 +23,6 @@ __all__ = [
     "SeatTemplate",
     "SkillNeed",
     "SlotTemplate",
-    "WorkloadTemplate",
     "both_languages",
     "domain",
     "load_domains",
@@ -34,10 +33,8 @@ PHASES = tuple(phase.value for phase in ORDER)
 RISK_CLASSES = ("minimal", "limited", "high")
 DIRECTIONS = ("at_least", "at_most")
 EVIDENCE = ("note", "link", "none")
-WORKLOAD_KINDS = ("pretraining", "finetuning", "training", "batch_inference", "serving")
 HIGHEST_PRIORITY = 5
 MOST_WEEKS = 52
-MOST_DEVICES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +107,6 @@ class PhaseTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkloadTemplate:
-    """Device demand that such a project brings; only `kind`, `phase` and texts are certain."""
-
-    key: str
-    kind: str
-    phase: str
-    title_en: str
-    title_zh: str
-    note_en: str
-    note_zh: str
-    params_b: float | None
-    tokens_b: float | None
-    devices: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class DomainTemplate:
     """What a project of an application domain starts from."""
 
@@ -145,7 +126,6 @@ class DomainTemplate:
     requirements: tuple[RequirementTemplate, ...] = ()
     phases: tuple[PhaseTemplate, ...] = ()
     seats: tuple[SeatTemplate, ...] = ()
-    workloads: tuple[WorkloadTemplate, ...] = ()
 
     @property
     def weeks(self) -> int:
@@ -239,7 +219,6 @@ def _read(path: Path, key: str, known: _Known) -> DomainTemplate:
         else (),
         phases=_read_phases(top, prefix, known) if ready else (),
         seats=build_all(top.rows("seats"), lambda row: _seat(row, known)) if ready else (),
-        workloads=build_all(top.rows("workloads"), _workload) if ready else (),
     )
     top.done()
     return template
@@ -319,18 +298,3 @@ def _seat(row: Row, known: _Known) -> SeatTemplate:
             levels = tuple(SkillNeed(skill, level) for skill, level in needs.items())
             slots.append(SlotTemplate(phase, shares[phase], levels, priority, must_fill))
     return SeatTemplate(key, role, *label, tuple(slots))
-
-
-def _workload(row: Row) -> WorkloadTemplate:
-    return WorkloadTemplate(
-        row.text("key"),
-        kind=row.one_of("kind", WORKLOAD_KINDS),
-        phase=row.one_of("phase", PHASES),
-        title_en=row.text("title_en"),
-        title_zh=row.text("title_zh"),
-        note_en=row.text("note_en"),
-        note_zh=row.text("note_zh"),
-        params_b=row.number("params_b") if row.has("params_b") else None,
-        tokens_b=row.number("tokens_b") if row.has("tokens_b") else None,
-        devices=row.integer("devices", 1, MOST_DEVICES) if row.has("devices") else None,
-    )

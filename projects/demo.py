@@ -54,12 +54,18 @@ def build(world: DemoWorld) -> None:
     _plan(world, made)
     for name in OVERBOOKED:
         _overbook(world, Person.objects.get(name=name))
-    for project in made:
-        _progress(world, project)
-    _own_items(world)
     for name in (FINISHED, PROPOSED):
         project = Project.objects.get(name=name)
         staffing.propose_team(projects=[project], by=project.lead, seconds=5)
+
+
+def live(world: DemoWorld) -> None:
+    """What has happened since: after capacity has planned, whose fact phase 2 asks for."""
+    for name, *_row in PROJECTS:
+        project = Project.objects.get(name=name)
+        _cover(world, project)
+        _progress(world, project)
+    _own_items(world)
 
 
 def _project(world: DemoWorld, *row: object) -> Project:
@@ -171,6 +177,28 @@ def _progress(world: DemoWorld, project: Project) -> None:
                 _tick(item, project)
         if over:
             phases.close_phase(phase, by=project.lead)
+
+
+def _cover(world: DemoWorld, project: Project) -> None:
+    """Somebody stood in where nobody who fits held a slot of a resource planning that is over."""
+    slots = Slot.objects.filter(
+        phase__project=project,
+        phase__key=PhaseKey.RESEARCH,
+        phase__end_on__lte=world.monday,
+        assignments__isnull=True,
+    )
+    for slot in slots.select_related("seat__role", "phase__project__lead").order_by("pk"):
+        for person in Person.objects.filter(roles=slot.seat.role).order_by("pk"):
+            piece = Piece(slot, person, slot.start_on, slot.end_on, slot.fte_hundredths)
+            if not any(one.blocks for one in assignments.check(piece)):
+                assignments.assign(
+                    slot=slot,
+                    person=person,
+                    by=project.lead,
+                    locked=False,
+                    reason="Stood in beside other work.",
+                )
+                break
 
 
 def _own_items(world: DemoWorld) -> None:

@@ -1,4 +1,4 @@
-"""Where upper apps meet in a project: gate criteria, what is done when one is made, device use.
+"""Where upper apps meet in a project: gate criteria, hooks of its life, workloads, device use.
 
 `projects` says which facts a gate asks for (`expect`); the app that knows the fact says how it
 stands (`register_criterion`). An expected fact that nobody answers for is "unknown" and does not
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -62,6 +62,7 @@ class DeviceUse:
 
 Check = Callable[["Phase"], list[Missing]]
 CreatedHook = Callable[["Project", "User"], Any]
+MovedHook = Callable[["Phase", date, date, "User"], Any]
 WorkloadSource = Callable[["User", "Project"], list[WorkloadChoice]]
 UseHook = Callable[[DeviceUse, "User"], Any]
 
@@ -87,6 +88,7 @@ class Criterion:
 class _Registry:
     criteria: dict[str, Criterion] = field(default_factory=dict)
     created: list[CreatedHook] = field(default_factory=list)
+    moved: list[MovedHook] = field(default_factory=list)
     workloads: list[WorkloadSource] = field(default_factory=list)
     uses: list[UseHook] = field(default_factory=list)
 
@@ -134,6 +136,17 @@ def project_created(project: Project, by: User) -> None:
         hook(project, by)
 
 
+def on_phase_moved(hook: MovedHook) -> None:
+    """Call `hook(phase, old start, old end, by)` in the transaction that moves a phase."""
+    if hook not in _registry.moved:
+        _registry.moved.append(hook)
+
+
+def phase_moved(phase: Phase, start_on: date, end_on: date, by: User) -> None:
+    for hook in _registry.moved:
+        hook(phase, start_on, end_on, by)
+
+
 def provide_workloads(source: WorkloadSource) -> None:
     """Let `source(user, project)` name the workloads of a project that this user may see."""
     if source not in _registry.workloads:
@@ -157,14 +170,17 @@ def devices_used(use: DeviceUse, by: User) -> None:
 
 
 @contextmanager
-def isolated() -> Iterator[None]:
-    """Changes inside the block end with it; for tests."""
+def isolated(*, empty: bool = False) -> Iterator[None]:
+    """Changes inside the block end with it; with `empty` it starts from nothing. For tests."""
     before = _Registry(
         dict(_registry.criteria),
         list(_registry.created),
+        list(_registry.moved),
         list(_registry.workloads),
         list(_registry.uses),
     )
+    if empty:
+        vars(_registry).update(vars(_Registry()))
     try:
         yield
     finally:

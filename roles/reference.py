@@ -59,12 +59,12 @@ def sync_reference(catalog: RolesCatalog | None = None) -> SyncResult:
     """
     catalog = catalog or load_roles_catalog()
     result = SyncResult()
-    calendars = _upsert(
+    calendars = upsert(
         SiteCalendar,
         {one.key: _names(one) | {"source": one.source} for one in catalog.calendars},
         result,
     )
-    disciplines = _upsert(
+    disciplines = upsert(
         Discipline,
         {
             one.key: _names(one)
@@ -73,7 +73,7 @@ def sync_reference(catalog: RolesCatalog | None = None) -> SyncResult:
         },
         result,
     )
-    roles = _upsert(
+    roles = upsert(
         Role,
         {
             one.key: _names(one)
@@ -86,7 +86,7 @@ def sync_reference(catalog: RolesCatalog | None = None) -> SyncResult:
         },
         result,
     )
-    skills = _upsert(
+    skills = upsert(
         Skill,
         {
             one.key: _names(one)
@@ -123,7 +123,7 @@ def _sync_days(
 
 
 def _sync_learning(catalog: RolesCatalog, skills: Mapping[str, Skill], result: SyncResult) -> None:
-    resources = _upsert(
+    resources = upsert(
         LearningResource,
         {
             one.key: _names(one)
@@ -142,7 +142,7 @@ def _sync_map(
     skills: Mapping[str, Skill],
     result: SyncResult,
 ) -> None:
-    nodes = _upsert(
+    nodes = upsert(
         MapNode,
         {
             one.key: _names(one)
@@ -184,7 +184,7 @@ def _name(row: Reference) -> str:
     return f"{row._meta.model_name}:{row.key}"
 
 
-def _upsert(
+def upsert(
     model: type[R], wanted: Mapping[str, Mapping[str, Any]], result: SyncResult
 ) -> dict[str, R]:
     """Create, update and retire rows of one table; returns the wanted ones by key."""

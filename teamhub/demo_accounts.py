@@ -20,6 +20,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("olga", "manager", "leads the platform people, answers requests for them"),
     DemoAccount("bo", "engineer", "ticks items of the phases he works in"),
     DemoAccount("plan", "planner", "plans capacity and sees every load"),
+    DemoAccount("mel", "ml engineer", "uploads data sets and trains models"),
     DemoAccount("rev", "reviewer", "reviews ethics"),
     DemoAccount("vi", "viewer", "reads everything but cost"),
     DemoAccount("admin", "administrator", "manages people, log-ins and reference data"),

@@ -290,6 +290,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RunStatusEnum": "teamhub.runs.models.Status",
         "AssignmentStatusEnum": "projects.models.plan.Assignment.Status",
+        "WorkloadKindEnum": "capacity.models.workload.Workload.Kind",
+        "WorkloadStatusEnum": "capacity.models.workload.Workload.Status",
+        "AcceleratorKindEnum": "capacity.models.estate.Accelerator.Kind",
     },
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 (the name of a model)
@@ -336,6 +339,15 @@ STAFFING_MAX_SECONDS = env.integer("STAFFING_MAX_SECONDS", 600, least=1)
 STAFFING_MAX_OFFSET_HOURS = env.number("STAFFING_MAX_OFFSET_HOURS", 7, least=0)
 # Dotted path of callable(problem) -> fit scores; empty: explicit skill fit.
 STAFFING_FIT_BACKEND = env.text("STAFFING_FIT_BACKEND", "")
+CAPACITY_SECONDS = env.integer("CAPACITY_SECONDS", 20, least=1)  # default limit of a plan
+CAPACITY_MAX_SECONDS = env.integer("CAPACITY_MAX_SECONDS", 600, least=1)
+DATASET_DIR = VAR_DIR / "datasets"  # uploaded data sets under their sha256
+MODEL_DIR = VAR_DIR / "models"  # one folder a model version
+TRAINING_DIR = VAR_DIR / "training"  # epochs of trainings at work: a later attempt goes on there
+DATASET_MAX_MB = env.integer("DATASET_MAX_MB", 200, least=1)  # of the CSV text, unpacked
+# Then a training ends as by "finish now".
+TRAINING_SECONDS = env.integer("TRAINING_SECONDS", 3600, least=1)
+TRAINING_THREADS = env.integer("TRAINING_THREADS", 1, least=1)
 # One import is one transaction, and on SQLite nobody else writes meanwhile.
 IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", 20_000, least=1)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_BYTES", 10 * 1024 * 1024, least=1)

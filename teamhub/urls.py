@@ -12,6 +12,8 @@ api: list[URLPattern | URLResolver] = [
     path("roles/load/", include("projects.api.load_urls")),
     path("roles/", include("roles.api.urls")),
     path("projects/", include("projects.api.urls")),
+    path("capacity/", include("capacity.api.urls")),
+    path("models/", include("models_ml.api.urls")),
     path("runs/", include("teamhub.runs.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", ApiDocs.as_view(url_name="api:schema"), name="docs"),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("runs/", include("teamhub.runs.urls")),
     path("", include("roles.urls")),
     path("", include("projects.urls")),
+    path("", include("capacity.urls")),
+    path("models/", include("models_ml.urls")),
     path("api/v1/", include((api, "api"))),
     path("api/", RedirectView.as_view(pattern_name="api:docs"), name="api-root"),
 ]

@@ -14,6 +14,15 @@ from typing import TYPE_CHECKING, Any
 from teamhub import weeks
 
 if TYPE_CHECKING:
+    from capacity.models import (
+        Accelerator,
+        Allocation,
+        CapacityPlan,
+        MaintenanceWindow,
+        Node,
+        Pool,
+        Workload,
+    )
     from projects.models import Assignment, ChecklistItem, Phase, Project, Seat, Slot
     from roles.models import Absence, Department, Discipline, Person, Role, Site, Skill
     from teamhub.accounts.models import User
@@ -219,3 +228,114 @@ def make_item(phase: Phase | None = None, key: str | None = None, **fields: Any)
     return ChecklistItem.objects.create(
         phase=phase, project=phase.project, key=key or _key("ITM"), **filled
     )
+
+
+# --- capacity ----------------------------------------------------------------------------------
+
+
+def make_accelerator(key: str | None = None, **fields: Any) -> Accelerator:
+    """A GPU with 80 GB and 312 TFLOP/s, as an A100 has."""
+    from capacity.models import Accelerator
+
+    key = key or _key("accelerator")
+    filled = {
+        "name_en": key.upper(),
+        "kind": "gpu",
+        "memory_gb": 80.0,
+        "bandwidth_gb_s": 2039.0,
+        "bf16_tflops": 312.0,
+        "confidence": "high",
+        **fields,
+    }
+    return Accelerator.objects.create(key=key, **filled)
+
+
+def make_pool(key: str | None = None, **fields: Any) -> Pool:
+    """Four nodes of eight devices, at 2.50 a device-hour, always available."""
+    from capacity.models import Pool
+
+    key = key or _key("pool")
+    filled = {"name_en": key.title(), "node_count": 4, "rate_per_device_hour": "2.5", **fields}
+    for field, make in (("site", make_site), ("accelerator", make_accelerator)):
+        filled[field] = filled.get(field) or make()
+    return Pool.objects.create(key=key, **filled)
+
+
+def make_node(pool: Pool, key: str | None = None, **fields: Any) -> Node:
+    from capacity.models import Node
+
+    return Node.objects.create(pool=pool, key=key or _key("node"), **{"devices": 8, **fields})
+
+
+def make_maintenance(pool: Pool, **fields: Any) -> MaintenanceWindow:
+    """One node out in the second week."""
+    from capacity.models import MaintenanceWindow
+
+    filled = {"start_on": monday(1), "end_on": monday(2), **fields}
+    if "out_share" not in filled:
+        filled.setdefault("nodes_out", 1)
+    return MaintenanceWindow.objects.create(pool=pool, **filled)
+
+
+def make_workload(
+    project: Project | None = None, key: str | None = None, **fields: Any
+) -> Workload:
+    """Eight devices for two weeks, anywhere in the first eight."""
+    from capacity.models import Workload
+
+    key = key or _key("workload")
+    filled = {
+        "name_en": key.title(),
+        "kind": "pretraining",
+        "devices": 8,
+        "weeks": 2,
+        "start_on": monday(),
+        "end_on": monday(8),
+        **fields,
+    }
+    links = {name: filled.pop(name) for name in ("accelerators", "pools") if name in filled}
+    workload = Workload.objects.create(project=project or make_project(), key=key, **filled)
+    for name, rows in links.items():
+        getattr(workload, name).set(rows)
+    return workload
+
+
+def make_allocation(
+    workload: Workload | None = None, pool: Pool | None = None, **fields: Any
+) -> Allocation:
+    """The devices of the workload in its first two weeks, by hand."""
+    from capacity.models import Allocation
+
+    workload = workload or make_workload()
+    filled = {
+        "start_on": workload.start_on,
+        "end_on": weeks.add_weeks(workload.start_on, 2),
+        "devices": workload.devices,
+        **fields,
+    }
+    if filled.get("plan") is not None:
+        filled["source"] = "plan"
+    return Allocation.objects.create(workload=workload, pool=pool or make_pool(), **filled)
+
+
+def make_plan(**fields: Any) -> CapacityPlan:
+    """A plan of eight weeks that a worker has computed."""
+    from django.utils import timezone
+
+    from capacity.models import CapacityPlan
+
+    now = timezone.now()
+    filled = {
+        "start_on": monday(),
+        "n_weeks": 8,
+        "status": "succeeded",
+        "outcome": "feasible",
+        "attempt": 1,
+        "started_at": now,
+        "finished_at": now,
+        "as_of": now,
+        **fields,
+    }
+    if "requested_by" not in filled:
+        filled["requested_by"] = make_user()
+    return CapacityPlan.objects.create(**filled)

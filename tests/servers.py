@@ -94,15 +94,15 @@ def private_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def private_redis() -> Iterator[str]:
-    """Run a Redis without files and yield the address of its database 0."""
+def private_redis(*settings: str) -> Iterator[str]:
+    """Run a Redis and yield the address of its database 0; without settings it keeps no files."""
     binary = redis_bin()
     if binary is None:
         raise ServerDidNotStart("no redis-server on this machine")
     with _folder("teamhub-redis-") as folder:
         port = free_port()
-        command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-        command += ["--appendonly", "no", "--dir", str(folder)]
+        command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        command += settings or ("--save", "", "--appendonly", "no")
         with _server(command, folder, lambda: _redis_answers(port), ending=signal.SIGTERM):
             yield f"redis://127.0.0.1:{port}/0"
 
@@ -184,5 +184,7 @@ def _redis_answers(port: int) -> bool:
     with redis.Redis(port=port, socket_timeout=2) as client:
         try:
             return bool(client.ping())
+        except redis.AuthenticationError:
+            return True  # it asks for a password
         except redis.RedisError:
             return False

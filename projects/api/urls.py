@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from projects.api import assignments, checklists, imports, projects, staffing
+from projects.api import (
+    assignments,
+    checklists,
+    imports,
+    people_capacity,
+    projects,
+    staffing,
+)
 
 app_name = "projects"
 
@@ -19,6 +26,19 @@ life = [
     path("checklist-items/<int:pk>/untick/", checklists.ItemUntick.as_view(), name="item-untick"),
     path("import/", imports.PlanImport.as_view(), name="plan-import"),
     path("export/<slug:kind>/", imports.PlanExport.as_view(), name="plan-export"),
+]
+
+reports = [
+    path(
+        "people-capacity/report/",
+        people_capacity.PeopleCapacityReport.as_view(),
+        name="people-capacity-report",
+    ),
+    path(
+        "people-capacity/columns/",
+        people_capacity.PeopleCapacityColumns.as_view(),
+        name="people-capacity-columns",
+    ),
 ]
 
 plan = [
@@ -61,4 +81,4 @@ proposals = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+urlpatterns = [*life, *plan, *proposals, *reports]

@@ -39,6 +39,8 @@ class StaffingRun(Run):
     task: ClassVar[str] = "projects.tasks.propose_team"
     queue: ClassVar[str] = "solve"
     title = _("Staffing proposal")
+    # The trace says after how many seconds solutions came: no two computations agree on that.
+    volatile_keys: ClassVar[frozenset[str]] = Run.volatile_keys | {"trace"}
     subject_needs = ("projects",)
 
     projects = models.ManyToManyField(Project, related_name="staffing_runs")

@@ -184,8 +184,10 @@ class Mover:
                 slot.start_on, slot.end_on = start, end
                 save_row(slot, by)
         if (self.phase.start_on, self.phase.end_on) != (self.start_on, self.end_on):
+            before = self.phase.start_on, self.phase.end_on
             self.phase.start_on, self.phase.end_on = self.start_on, self.end_on
             save_row(self.phase, by)
+            registry.phase_moved(self.phase, *before, by)
 
 
 @transaction.atomic

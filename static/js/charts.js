@@ -76,7 +76,7 @@ function option(data, element) {
     legend: { show: data.series.length > 1, top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: c.text } },
     grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 24, containLabel: true },
     xAxis: { type: "category", data: data.x, axisTick: { show: false }, name: data.xLabel, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.text }, ...axis },
-    yAxis: { type: "value", splitLine: { lineStyle: { color: c.line } }, ...axis },
+    yAxis: { type: "value", scale: data.fromZero === false, splitLine: { lineStyle: { color: c.line } }, ...axis },
     series: series(data, c),
   };
 }

@@ -43,12 +43,18 @@ _WORKER_DIED = 70  # exit status, EX_SOFTWARE
 
 
 class KernelRefused(Exception):
-    """The kernel foresaw this: a code for programs and a message for people."""
+    """The kernel foresaw this: a code for programs and a message for people.
 
-    def __init__(self, message: str, code: str = "invalid", details: Json | None = None) -> None:
+    Where the kernel gave one, `template % details` is the message: who shows it can translate it.
+    """
+
+    def __init__(
+        self, message: str, code: str = "invalid", details: Json | None = None, template: str = ""
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.details = details or {}
+        self.template = template
 
 
 class KernelBug(Exception):
@@ -175,7 +181,9 @@ class Child:
             raise KernelBug(f"the kernel ended with status {status} and no result\n{self.output()}")
         if "error" in answer:
             error = answer["error"]
-            raise KernelRefused(error["message"], error["code"], error["details"])
+            raise KernelRefused(
+                error["message"], error["code"], error["details"], error.get("template", "")
+            )
         if "bug" in answer:
             raise KernelBug(f"{answer['bug']}\n{self.output()}")
         result: Json = answer["result"]
@@ -285,8 +293,9 @@ def serve(
     run
         `run(job, report, stop)`; when `stop` is set it returns its best result soon.
     foreseen
-        Errors whose message is meant for people. An attribute `code` becomes the error's code,
-        an attribute `details` its details.
+        Errors whose message is meant for people. An attribute `code` becomes the error's code, an
+        attribute `details` its details; `template`, where it is there, gives the message by
+        `template % details` in any language.
     """
     jobdir = Path(sys.argv[1])
     descriptor = int(os.environ.pop(_CHANNEL))
@@ -295,16 +304,67 @@ def serve(
     _die_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_watch_stdin, args=(stop,), name="stdin", daemon=True).start()
+    _work(run, jobdir, _Wire(descriptor, jobdir), stop, foreseen)
+
+
+def has_worker() -> bool:
+    """Was this process started by a worker's `Child`, or by hand?"""
+    return _CHANNEL in os.environ
+
+
+def serve_alone(
+    run: Callable[[Json, Report, threading.Event], Mapping[str, Any]],
+    *,
+    foreseen: tuple[type[Exception], ...] = (ValueError,),
+) -> int:
+    """Be the kernel without a worker, as a scheduler or a person starts it.
+
+    The same lines go to the standard output, the result to `result.json`. TERM and Ctrl-C ask for
+    the best answer so far.
+
+    Returns
+    -------
+    int
+        Exit status: 0 with a result, 2 after a foreseen error, 1 after a bug.
+    """
+    jobdir = Path(sys.argv[1])
+    stop = threading.Event()
+    for ask in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ask, lambda *_: stop.set())
+    answer = _work(run, jobdir, _Wire(os.dup(1), jobdir), stop, foreseen)
+    if "error" in answer:
+        sys.stderr.write(f"{answer['error']['code']}: {answer['error']['message']}\n")
+        return 2
+    if "bug" in answer:
+        sys.stderr.write(answer["bug"])
+        return 1
+    return 0
+
+
+def _work(
+    run: Callable[[Json, Report, threading.Event], Mapping[str, Any]],
+    jobdir: Path,
+    wire: _Wire,
+    stop: threading.Event,
+    foreseen: tuple[type[Exception], ...],
+) -> Json:
+    """Run the job and leave its answer: a result, a foreseen error or a bug."""
     job = json.loads((jobdir / "job.json").read_text("utf-8"))
     try:
-        answer: Json = {"result": dict(run(job, _Wire(descriptor, jobdir), stop))}
+        answer: Json = {"result": dict(run(job, wire, stop))}
     except foreseen as error:
         code = str(getattr(error, "code", "invalid"))
-        details = plain(getattr(error, "details", None) or {})
-        answer = {"error": {"code": code, "message": str(error), "details": details}}
+        about = {
+            "code": code,
+            "message": str(error),
+            "details": plain(getattr(error, "details", None) or {}),
+            "template": str(getattr(error, "template", "")),
+        }
+        answer = {"error": about}
     except Exception:
         answer = {"bug": traceback.format_exc()}
     _write_json(jobdir / "result.json", answer)
+    return answer
 
 
 def _watch_stdin(stop: threading.Event) -> None:

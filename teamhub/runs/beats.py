@@ -1,4 +1,4 @@
-"""Signs of life of workers, and the end of pool processes whose worker died."""
+"""What a worker does beside its runs: beat, sweep its host, end orphans of its pool."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from django.conf import settings
 from django.utils.timezone import now
 
-from teamhub.runs import moves
+from teamhub.runs import job_folders, moves
 from teamhub.runs.models import Beat
 
 logger = logging.getLogger(__name__)
 
 ORPHAN_LOOK_SECONDS = 0.5
+SWEEP_SECONDS = 60.0
 
 # A pool process forked while the beating thread is inside the database's library could inherit a
 # lock that nobody releases. So the two exclude each other.
@@ -45,10 +46,15 @@ class _Beater:
         self._thread.start()
 
     def _loop(self) -> None:
+        sweep_at = 0.0
         while True:
             with _beating:
                 try:
                     beat(Beat.Kind.WORKER, self._name, self._queues)
+                    if time.monotonic() >= sweep_at:
+                        sweep_at = time.monotonic() + SWEEP_SECONDS
+                        # The clock does not see this folder when it is on another host.
+                        job_folders.sweep()
                 except moves.DATABASE_TROUBLE as error:
                     logger.warning("worker %s: sign of life missed: %s", self._name, error)
                 finally:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -22,7 +20,7 @@ from simple_history.models import HistoricalRecords
 
 from teamhub.errors import TeamHubError
 from teamhub.kernel.child import Child, Json, KernelBug, KernelRefused
-from teamhub.runs import frozen, moves
+from teamhub.runs import frozen, job_folders, moves
 from teamhub.runs.models import Outcome, Run
 from teamhub.runs.moves import RunTakenAway
 from teamhub.runs.watch import Watch
@@ -47,6 +45,7 @@ def execute(
     module: str,
     store: Callable[[R, Json], None],
     record: Callable[[R, Json], None] | None = None,
+    place: Callable[[R], Json] | None = None,
     threads: int = 1,
 ) -> None:
     """Drive one run from QUEUED to its end.
@@ -54,7 +53,8 @@ def execute(
     A second delivery of the message finds no queued row and does nothing. `load` reads rows and
     returns the job as JSON; `module` computes it in a child; `store` writes the result, in one
     transaction with the status SUCCEEDED. `record` writes each line of a curve as a row of its own,
-    unique on (run, attempt, step). A job may name `limit_s`, its time limit in seconds.
+    unique on (run, attempt, step). `place` adds to the job what belongs to this host, such as
+    paths; it is not frozen. A job may name `limit_s`, its time limit in seconds.
     """
     try:
         run = moves.patiently(lambda: moves.claim(model, run_id, worker=_worker_name()))
@@ -64,9 +64,9 @@ def execute(
     if run is None:
         logger.info("%s %s is not queued; nothing to do", model.kind, run_id)
         return
-    with _acting_for(run), Watch(run) as watch, _job_folder(run) as folder:
+    with _acting_for(run), Watch(run) as watch, job_folders.opened(run) as folder:
         try:
-            job = _frozen_job(run, load)
+            job = _frozen_job(run, load) | (place(run) if place is not None else {})
             (folder / "job.json").write_text(json.dumps(job), "utf-8")
             with Child(module, folder, threads=threads) as child:
                 result = _listen(child, watch, _Teller(run, record), limit_s=job.get("limit_s"))
@@ -85,20 +85,40 @@ def execute(
 
 
 def _frozen_job(run: R, load: Callable[[R], Json]) -> Json:
-    """Return the stored input if the run has one (a later attempt, a reproduction), else load."""
-    if run.input_file:
-        try:
-            return frozen.thaw(run.input_file)
-        except FileNotFoundError:
-            if _is_reproduction(run):
-                raise TeamHubError(
-                    _("The stored input is not on this worker's host. Use “Run again” instead."),
-                    code="input_missing",
-                ) from None
+    """Return the stored input if the run has one (a later attempt, a reproduction), else load.
+
+    It may lie on another host. Then the rows are read: any run may go on with the same input, but
+    only one that reproduces nothing may go on with another.
+    """
+    stored = run.input_file
+    if stored and frozen.exists(stored):
+        return frozen.thaw(stored)
+    if stored and _is_reproduction(run):
+        return _same_job(run, load)
     job = load(run)
-    run.input_file = frozen.freeze(job)
-    moves.patiently(lambda: moves.beat(run, input_file=run.input_file))
+    _note_input(run, frozen.freeze(job))
     return job
+
+
+def _same_job(run: R, load: Callable[[R], Json]) -> Json:
+    """Make the stored input anew, which works while its rows are as they were."""
+    missing = TeamHubError(
+        _("The stored input is not on this worker's host. Use “Run again” instead."),
+        code="input_missing",
+    )
+    try:
+        job = load(run)
+    except TeamHubError:
+        raise missing from None
+    if frozen.digest(job) != run.input_file:
+        raise missing
+    frozen.freeze(job)
+    return job
+
+
+def _note_input(run: Run, digest: str) -> None:
+    run.input_file = digest
+    moves.patiently(lambda: moves.beat(run, input_file=digest))
 
 
 def _is_reproduction(run: Run) -> bool:
@@ -139,7 +159,8 @@ def _listen(child: Child, watch: Watch, teller: _Teller, *, limit_s: float | Non
     try:
         return child.result()
     except KernelRefused as error:
-        raise KernelFailed(str(error), code=error.code, **error.details) from None
+        words = _(error.template) % error.details if error.template else str(error)
+        raise KernelFailed(words, code=error.code, **error.details) from None
 
 
 class _Teller:
@@ -197,19 +218,6 @@ def _fail(run: Run, code: str, message: str) -> None:
 
 def _worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"[:120]
-
-
-@contextmanager
-def _job_folder(run: Run) -> Iterator[Path]:
-    """A private folder for this attempt, removed at its end; the clock sweeps those of the dead."""
-    folder = Path(settings.RUN_DIR) / f"{run.pk}-{run.attempt}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    run.job_folder = folder
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

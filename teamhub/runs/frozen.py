@@ -27,19 +27,24 @@ def canonical(value: Any) -> bytes:
 def freeze(job: Json) -> str:
     """Store a job and return its sha256; the same job is stored once."""
     data = canonical(job)
-    digest = hashlib.sha256(data).hexdigest()
-    _store(_input_path(digest), data)
-    return digest
+    name = hashlib.sha256(data).hexdigest()
+    _store(_input_path(name), data)
+    return name
 
 
-def thaw(digest: str) -> Json:
-    """Read a stored job; FileNotFoundError when this host does not have it."""
-    job: Json = json.loads(gzip.decompress(_input_path(digest).read_bytes()))
+def digest(job: Json) -> str:
+    """Return the sha256 under which this job would be stored."""
+    return hashlib.sha256(canonical(job)).hexdigest()
+
+
+def thaw(name: str) -> Json:
+    """Read the job stored under this sha256; FileNotFoundError when this host does not have it."""
+    job: Json = json.loads(gzip.decompress(_input_path(name).read_bytes()))
     return job
 
 
-def exists(digest: str) -> bool:
-    return _input_path(digest).exists()
+def exists(name: str) -> bool:
+    return _input_path(name).exists()
 
 
 def keep_result(run_id: uuid.UUID, result: Any) -> None:
@@ -76,8 +81,8 @@ def _store(path: Path, data: bytes, *, again: bool = False) -> None:
     part.replace(path)
 
 
-def _input_path(digest: str) -> Path:
-    return Path(settings.RUN_INPUT_DIR) / f"{digest}.json.gz"
+def _input_path(name: str) -> Path:
+    return Path(settings.RUN_INPUT_DIR) / f"{name}.json.gz"
 
 
 def _result_path(run_id: uuid.UUID) -> Path:

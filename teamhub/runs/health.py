@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import redis
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
 from django.utils.timezone import now
 
 from teamhub.runs import registry
@@ -74,9 +76,13 @@ def _migrations() -> Check:
     return {"ok": True}
 
 
+def _silence_s() -> float:
+    """How long a process may be silent before it counts as dead."""
+    return max(settings.RUN_LOST_AFTER_SECONDS, 3 * settings.RUN_HEARTBEAT_SECONDS)
+
+
 def _alive() -> Any:
-    silent = max(settings.RUN_LOST_AFTER_SECONDS, 3 * settings.RUN_HEARTBEAT_SECONDS)
-    return Beat.objects.filter(at__gte=now() - timedelta(seconds=silent))
+    return Beat.objects.filter(at__gte=now() - timedelta(seconds=_silence_s()))
 
 
 def _workers() -> Check:
@@ -93,3 +99,25 @@ def _clock() -> Check:
     if _alive().filter(kind=Beat.Kind.CLOCK).exists():
         return {"ok": True}
     return {"ok": False, "say": "No clock beats: start manage.py clock."}
+
+
+def process_here(kind: str, queue: str = "") -> Check:
+    """Say whether the clock, or the worker for this queue, of this very host beats."""
+    host = socket.gethostname()
+    # As they name themselves: HOST:PID a clock, NAME@HOST a worker.
+    mine = (
+        Q(name__startswith=f"{host}:") if kind == Beat.Kind.CLOCK else Q(name__endswith=f"@{host}")
+    )
+    beats = [
+        beat
+        for beat in Beat.objects.filter(mine, kind=kind).order_by("-at")
+        if not queue or queue in beat.queues
+    ]
+    wanted = f"{kind} for {queue}" if queue else kind
+    if not beats:
+        return {"ok": False, "say": f"No {wanted} beats on {host}."}
+    silent = (now() - beats[0].at).total_seconds()
+    return {
+        "ok": silent <= _silence_s(),
+        "say": f"The {wanted} on {host} ({beats[0].name}) beat {silent:.1f} s ago.",
+    }

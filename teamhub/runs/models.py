@@ -182,6 +182,10 @@ class Run(models.Model):
         """May this user cancel, finish or repeat the run? May query."""
         return self.requested_by_id == user.pk or permissions.is_administrator(user)
 
+    def may_show_curve_to(self, user: User) -> bool:
+        """May this user, who may see the run, see its objectives too?"""
+        return not self.curve_is_money or permissions.may_see_money(user)
+
     def copy_relations(self, original: Self) -> None:
         """Copy many-to-many rows of the inputs when a run is repeated; runs after the insert."""
 

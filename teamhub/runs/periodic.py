@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -20,14 +19,13 @@ from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 from django.utils.timezone import now
 
-from teamhub.runs import beats, folder, moves, registry, services
-from teamhub.runs.models import Beat, Status
+from teamhub.runs import beats, folder, job_folders, moves, services
+from teamhub.runs.models import Beat
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60.0
 FORGET_BEATS = timedelta(days=1)
-FORGET_FOLDERS_SECONDS = 60.0
 # Wall time that the monotonic clock did not see: the machine slept.
 SLEPT_SECONDS = 5.0
 
@@ -101,32 +99,11 @@ class Clock:
 
 def sweep() -> None:
     """Remove what killed processes left: job folders, half-taken messages, old beats."""
-    _sweep_job_folders()
+    job_folders.sweep()
     options: dict[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     if "folder" in options:
         folder.sweep(Path(options["folder"]))
     Beat.objects.filter(at__lt=now() - FORGET_BEATS).delete()
-
-
-def _sweep_job_folders() -> None:
-    root = Path(settings.RUN_DIR)
-    working: set[str] = set()
-    old = [path for path in root.glob("*") if _age_s(path) > FORGET_FOLDERS_SECONDS]
-    if not old:
-        return
-    for model in registry.kinds():
-        running = model.objects.filter(status=Status.RUNNING).values_list("pk", "attempt")
-        working |= {f"{pk}-{attempt}" for pk, attempt in running}
-    for path in old:
-        if path.name not in working:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _age_s(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
 
 
 register("sweep", SWEEP_SECONDS, sweep)

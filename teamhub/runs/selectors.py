@@ -11,7 +11,6 @@ from typing import Any, Self
 from django.db.models import CharField, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.errors import NotFound
 from teamhub.runs import frozen, registry
@@ -146,7 +145,7 @@ def _note(run: Run) -> str:
 
 def _curve(run: Run, user: User) -> Chart | None:
     """Objective and bound over time; None before there are two points, or for other eyes."""
-    if run.curve_is_money and not permissions.may_see_money(user):
+    if not run.may_show_curve_to(user):
         return None
     rows = list(run.incumbents())
     if len(rows) < 2:

@@ -33,6 +33,7 @@ class Chart:
     series: Sequence[Series]
     unit: Text = ""
     kind: Literal["line", "step", "bar", "stacked"] = "line"
+    from_zero: bool = True  # false: the axis begins near the lowest value
 
     def __post_init__(self) -> None:
         for series in self.series:
@@ -47,6 +48,7 @@ class Chart:
         """What charts.js reads."""
         return {
             "kind": self.kind,
+            "fromZero": self.from_zero,
             "unit": str(self.unit),
             "title": str(self.title),
             "xLabel": str(self.x_label),

@@ -45,6 +45,8 @@ ENTRIES = (
         "g l",
         visible=permissions.may_see_load_of_all,
     ),
+    Entry("capacity", _("Capacity"), "server-2", "capacity:pool-list", "g c"),
+    Entry("models", _("Models"), "chart-line", "models:training-list", "g m"),
     Entry("inbox", _("Requests"), "inbox", "projects:request-inbox", "g i"),
     Entry("runs", _("Runs"), "activity", "runs:run-list", "g r"),
     Entry(

@@ -14,6 +14,8 @@ LISTS = {
     "/projects/": "main tbody th a",
     "/people/": "main tbody th a",
     "/runs/": "main tbody th a",
+    "/models/": "main tbody th a",
+    "/models/datasets/": "main tbody th a",
 }
 FURTHER = {
     "ada": (
@@ -27,6 +29,10 @@ FURTHER = {
         "/people/roles/map/",
         "/people/roles/learning/",
         "/staffing/propose/",
+        "/models/datasets/",
+        "/models/datasets/upload/",
+        "/models/training/new/",
+        "/models/versions/",
         "/accounts/me/",
         "/accounts/tokens/",
         "/accounts/tokens/create/",

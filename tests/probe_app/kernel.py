@@ -18,6 +18,14 @@ class NoAnswer(ValueError):
     details = {"week": "2026-W48"}
 
 
+class NoFile(ValueError):
+    """Its words can be said in another language."""
+
+    code = "no_file"
+    template = "There is no project “%(key)s”."
+    details = {"key": "a"}
+
+
 def run(job: dict[str, Any], report: Report, stop: threading.Event) -> dict[str, Any]:
     if job.get("ignore_term"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -57,6 +65,8 @@ def _noise() -> int:
 def _misbehave(how: str | None) -> None:
     if how == "value":
         raise NoAnswer("Nobody holds NLP in March.")
+    if how == "template":
+        raise NoFile(NoFile.template % NoFile.details)
     if how == "bug":
         raise RuntimeError("a bug of the kernel")
     if how == "exit":

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.db.models import F
 
 from teamhub.errors import Conflict
 from teamhub.runs import services as runs
@@ -41,8 +42,10 @@ def probe(run_id: str) -> None:
     runs.execute(ProbeRun, run_id, load=load, module=KERNEL, store=store, record=record)
 
 
+def count(run: OtherRun, result: dict[str, Any]) -> None:
+    OtherRun.objects.filter(pk=run.pk).update(stored=F("stored") + 1)
+
+
 @shared_task(name=OtherRun.task)
 def other(run_id: str) -> None:
-    runs.execute(
-        OtherRun, run_id, load=lambda run: run.params, module=KERNEL, store=lambda run, result: None
-    )
+    runs.execute(OtherRun, run_id, load=lambda run: run.params, module=KERNEL, store=count)

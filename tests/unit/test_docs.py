@@ -156,7 +156,7 @@ def test_the_projects_of_the_readme_are_those_of_the_demo() -> None:
 
 def test_the_log_ins_of_the_readme_are_those_of_the_demo() -> None:
     table = README.partition("| log-in | group |")[2].partition("\n\n")[0]
-    told = re.findall(r"^\| (\w+) \| (\w+) \|", table, re.MULTILINE)
+    told = re.findall(r"^\| (\w+) \| ([\w ]+) \|", table, re.MULTILINE)
 
     assert told == [(account.username, account.group) for account in DEMO_ACCOUNTS]
 

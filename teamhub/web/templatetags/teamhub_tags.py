@@ -167,6 +167,26 @@ def money(amount: Any) -> str:
 
 
 @register.filter
+def amount(number: Any, places: int = 3) -> str:
+    """A number with as many decimals as it has, at most `places`; a dash for nothing."""
+    if number is None or number == "":
+        return "–"
+    rounded = round(float(number), places)
+    decimals = len(f"{rounded:.{places}f}".partition(".")[2].rstrip("0"))
+    return number_format(rounded, decimal_pos=decimals, force_grouping=True)
+
+
+@register.filter
+def rate(amount: Any) -> str:
+    """A price of one unit in the company's currency, with cents or finer; a dash for nothing."""
+    if amount is None or amount == "":
+        return "–"
+    places = 2 if round(amount, 2) == amount else 4
+    shown = number_format(amount, decimal_pos=places, force_grouping=True)
+    return f"{shown}\u00a0{settings.COMPANY_CURRENCY}"
+
+
+@register.filter
 def signed(points: Any) -> str:
     """Points that are added or taken away: +2,800 or −7,400."""
     number = int(points)

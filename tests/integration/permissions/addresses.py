@@ -1,47 +1,50 @@
-"""All addresses of the product by name: those without a rule of their own, and why."""
+"""Every address of the URL conf, and the fragments and exports that pages offer."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+import re
+from collections.abc import Iterator
 
-# Pages over what is one's own: everybody who is logged in opens them, and they are searched for
-# leaks like all others.
-OPEN = {
-    "/": "home",
-    "/search/?q=a": "web:search",
-    "/search/?q=alpha": "web:search",
-    "/search/?q=beta": "web:search",
-    "/my-work/": "projects:my-work",
-    "/staffing/propose/": "projects:staffing-propose",
-    "/people/new/": "roles:person-create",
-}
-# Names of addresses and fields, for everybody and without a row.
-PUBLIC = {
-    "/api/": ("api-root", 302),  # leads to the docs
-    "/api/v1/schema/": ("api:schema", 200),
-    "/api/v1/docs/": ("api:docs", 200),
-}
-EXEMPT = {
-    "accounts:login": "the way in; tests of the log-in",
-    "accounts:logout": "the way out, for everybody",
-    "accounts:forgotten": "the way in for who lost the password; tells nothing",
-    "accounts:forgotten-asked": "the same words for everybody",
-    "accounts:link": "the address is the secret; tests of the links",
-    "api:accounts:token": "the password is in the body; tests of the tokens",
-    "web:preferences": "language and theme, also before the log-in",
-    "web:favicon": "a picture",
-    "healthz": "for monitors: that the process answers",
-    "readyz": "for monitors: names of parts that are missing, no row",
-}
+from django.urls import URLPattern, URLResolver, resolve
 
 
-def names(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> set[str]:
-    """Every named address, with its name spaces; one without a name fails."""
-    found: set[str] = set()
+def addresses(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Route and full name of each; the route is written as `resolve` writes it."""
     for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            below = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            found |= names(pattern, below)
-        elif isinstance(pattern, URLPattern):
-            found.add(":".join([*spaces, pattern.name or f"without a name: {pattern.pattern}"]))
-    return found
+        if isinstance(pattern, URLPattern):
+            yield str(pattern.pattern), ":".join([*spaces, pattern.name or "without a name"])
+            continue
+        before = str(pattern.pattern)
+        below = (*spaces, pattern.namespace) if pattern.namespace else spaces
+        for route, name in addresses(pattern, below):
+            yield before + route.removeprefix("^" if before else ""), name
+
+
+def route_of(path: str) -> str:
+    return resolve(path.partition("?")[0]).route
+
+
+# --- what pages offer -----------------------------------------------------------------------------
+
+_OF_HTMX = re.compile(r"<[^>]*?\shx-(?:get|post)=[^>]*>")
+_EXPORT = re.compile(r'href="([^"]*(?:[?;]format=csv|\.csv|/export/)[^"]*)"')
+_ONE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|\{\w+\}")
+
+
+def piece(method: str, path: str, root: str = "") -> tuple[str, str, str]:
+    """Method, address and fragment, the same for every object; a list and its file differ."""
+    address, _mark, query = path.partition("?")
+    file = " (csv)" if "format=csv" in query else ""
+    return method, _ONE.sub("*", address) + file, _ONE.sub("*", root)
+
+
+def offers(page: str) -> Iterator[tuple[str, str, str]]:
+    """What a page has htmx ask for, and the files that it links."""
+    for tag in _OF_HTMX.findall(page):
+        method, path = re.findall(r'\shx-(get|post)="([^"]*)"', tag)[0]
+        target = "".join(re.findall(r'\shx-target="([^"]*)"', tag))
+        if target == "this":
+            target = "#" + "".join(re.findall(r'\sid="([^"]*)"', tag))
+        yield piece(method.upper(), path, target.removeprefix("#"))
+    for path in _EXPORT.findall(page):
+        yield piece("GET", path)

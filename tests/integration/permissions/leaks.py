@@ -8,34 +8,27 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.integration.permissions.rows import EVERY_LOAD, Who
-from tests.integration.permissions.scene import MONEY, REASON, REVIEWS, figure
+from tests.integration.permissions.parts import PARTS
+from tests.integration.permissions.rows import Who
+from tests.integration.permissions.scene import figure
+from tests.integration.permissions.scene_people import REASON
 from tests.integration.permissions.walker import Answer
 
 SEES_MONEY = {"administrator", "manager"}
-MONEY_KEYS = {
-    "objective",
-    "bound",
-    "gap",
-    "cost",
-    "incumbents",
-    "budget",
-    "money",
-    "rate",
-    "rate_per_fte_week",
-}
-_FIGURES = re.compile("|".join(figure(amount) for amount in MONEY))
-# Labels, heads and fields of forms that belong to an amount.
-_WORDS = re.compile(
-    r">\s*(?:Cost|Value|Gap to the best possible|Rate per FTE-week|People budget|Objective|Bound)"
-    r'[\s:]*<|name="(?:budget|rate_per_fte_week)"'
-)
+MONEY = [amount for part in PARTS for amount in part.money]
+MONEY_KEYS = frozenset(key for part in PARTS for key in part.money_keys)
+_FIGURES = re.compile(figure(*MONEY))
+_LABELS = "|".join(re.escape(label) for part in PARTS for label in part.money_labels)
+_FIELDS = "|".join(field for part in PARTS for field in part.money_fields)
+_WORDS = re.compile(rf'>\s*(?:{_LABELS})[\s:]*<|name="(?:{_FIELDS})"')
 _REASONS = re.compile(rf"{REASON}([\w-]+)")
 
 
-def money_in(answer: Answer) -> Iterator[str]:
+def money_in(answer: Answer, *, names: bool = True) -> Iterator[str]:
     """Amounts, and the names that they go by."""
     yield from _FIGURES.findall(answer.text)
+    if not names:
+        return
     if answer.is_json:
         yield from sorted(MONEY_KEYS & set(_keys(answer.json())))
     elif answer.is_csv:
@@ -49,7 +42,8 @@ def _keys(value: Any) -> Iterator[str]:
     """All keys of a JSON answer but the weights, which are what somebody asked for."""
     if isinstance(value, dict):
         for key, part in value.items():
-            yield key
+            if (key, type(part)) != ("objective", str):  # its name is no figure
+                yield key
             if key != "weights":
                 yield from _keys(part)
     elif isinstance(value, list):
@@ -57,40 +51,39 @@ def _keys(value: Any) -> Iterator[str]:
             yield from _keys(part)
 
 
-def leaks(answer: Answer, who: Who, *, money: bool | None = None) -> list[str]:
-    """Everything in the answer that this user may not see (`money`: with a token's scope)."""
-    sees_money = who.group in SEES_MONEY if money is None else money
-    found = [] if sees_money else list(money_in(answer))
-    if who.group != "administrator":
-        found += [name for name in _REASONS.findall(answer.text) if name != who.person.key]
-    if hidden := _hidden(who):
-        found += re.findall(hidden, answer.text)
-    return found
+class Hunt:
+    """Everything that one reader may not see (`money`: with a token's scope)."""
 
+    def __init__(self, who: Who, *, money: bool | None = None) -> None:
+        self.who = who
+        self.sees_money = who.group in SEES_MONEY if money is None else money
+        self.prices = money is None  # a token without that scope sees none
+        patterns = [pattern for part in PARTS for pattern in part.hidden(who)]
+        self.hidden = re.compile("|".join(patterns)) if patterns else None
 
-def _hidden(who: Who) -> str:
-    """A pattern of days away and parts of plans that are not theirs."""
-    parts = []
-    if who.group not in EVERY_LOAD:
-        seen = {one.key for one in who.loads}
-        years = [str(one.first_on.year) for key, one in who.scene.away.items() if key not in seen]
-        parts.append(rf"\b(?:{'|'.join(years)})\b")
-    for word in ("alpha", "beta", "gamma"):
-        if word not in who.plans:
-            names = rf"(?:Item|Ticked) {word}|(?:note|purpose)-{word}|[OT]-{word}"
-            seats = {"team", "check", "open", "big"} - _own_seats(who, word)
-            parts.append(rf"\b(?:{names}|(?:{'|'.join(sorted(seats))})-{word})\b")
-    return "|".join(parts)
+    def found_in(self, answer: Answer, path: str = "") -> list[str]:
+        found: list[Any] = []
+        if not self.sees_money:
+            found += money_in(answer, names=not self._sees_prices(path))
+        if not self.who.is_administrator:
+            own = self.who.person.key
+            found += [name for name in _REASONS.findall(answer.text) if name != own]
+        if self.hidden:
+            found += [match.group() for match in self.hidden.finditer(answer.text)]
+        return found
 
+    def _sees_prices(self, path: str) -> bool:
+        """Whether what stands at this address under the names of money is for this reader."""
+        return any(
+            path.startswith(tuple(part.priced)) and self.who.group in part.sees_prices
+            for part in PARTS
+            if self.prices
+        )
 
-def _own_seats(who: Who, word: str) -> set[str]:
-    """One's own work is seen by everybody, and the seat for which one's people are asked."""
-    if who.is_steward:
-        return {"check"} if word == "beta" else set()
-    if word == "alpha":
-        return {"check" if who.group in REVIEWS else "team"}
-    return {"team"} if word == "gamma" and who.group in REVIEWS else set()
-
-
-def as_text(found: list[str]) -> str:
-    return json.dumps(sorted(set(found)))
+    def found(self, answers: dict[tuple[Any, ...], Answer]) -> dict[str, str]:
+        """What each answer tells, by method and address."""
+        return {
+            f"{method} {path}": json.dumps(sorted(set(told)))
+            for (method, path, *_rest), answer in answers.items()
+            if (told := self.found_in(answer, path))
+        }

@@ -8,12 +8,23 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from tests.integration.permissions.scene import RATE, REASON, Things, figure
+from roles.models import Absence
+from tests.integration.permissions.rows import Who
+from tests.integration.permissions.scene import Things, figure
+from tests.integration.permissions.scene_people import REASON
 from tests.integration.permissions.walker import Probe, always
 
-RATE_TEXT = figure(RATE)
 LOAD = "weeks=20"
 DAY = dt.date(2190, 5, 4)
+ABSENCES = ("person load and absence dates", "change absences")
+NEW_REASON = "a new reason"
+
+
+def _leads_a_department(who: Who) -> int:
+    return 200 if who.is_steward or who.group in {"administrator", "manager"} else 403
+
+
+OPEN = {"/people/new/": _leads_a_department}
 
 
 def file_of(text: str) -> Any:
@@ -52,14 +63,25 @@ def named(name: str) -> Any:
     return lambda things: rf"\b{getattr(things, name).name}\b"
 
 
-def keyed(name: str) -> Any:
-    return lambda things: rf"(?m)^{getattr(things, name).key},"
+def keyed(name: str, rest: str = "") -> Any:
+    """A line of a file that begins with the key."""
+    return lambda things: rf"(?m)^{getattr(things, name).key},{rest}"
+
+
+def rate(things: Things) -> str:
+    """The stewards' own people have another one than the rest."""
+    return figure(things.member.rate_per_fte_week)
+
+
+def line_with_rate(things: Things) -> str:
+    return rf"(?m)^{things.member.key},.*{rate(things)}"
 
 
 def people_probes() -> Iterator[Probe]:
     yield from _catalog()
     yield from _basics()
     yield from _load()
+    yield from _sums()
     yield from _absences()
     yield from _rates()
     yield from _files()
@@ -95,7 +117,8 @@ def _basics() -> Iterator[Probe]:
     yield Probe(rule, "GET", "roles:person-list", query="size=200", root="people-list", tells=told)
     yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=keyed("member"))
     yield Probe(rule, "GET", "roles:person-detail", ("member",), tells=told)
-    yield Probe(rule, "GET", "api:roles:person-list", tells=told)
+    yield Probe(rule, "GET", "roles:people-export", kwargs=kind("people"), tells=told)
+    yield Probe(rule, "GET", "api:roles:person-list", query="limit=1000", tells=told)
     yield Probe(rule, "GET", "api:roles:person-detail", ("member",), tells=told)
     rule = ("person basics", "create")
     # The form of a lead offers the departments that they lead; another one is no choice of it.
@@ -127,7 +150,7 @@ def _load() -> Iterator[Probe]:
             tells=told,
         )
         yield Probe(rule, "GET", "projects:load-grid", query=csv, tells=keyed(who))
-        yield Probe(rule, "GET", "api:load-list", query=LOAD, tells=told)
+        yield Probe(rule, "GET", "api:load-list", query=f"{LOAD}&limit=1000", tells=told)
         weeks = lambda _t: r'"weekly_hours"|"employed_from"'  # noqa: E731
         yield Probe(rule, "GET", "api:roles:person-detail", (who,), tells=weeks)
         yield Probe(rule, "GET", "roles:person-detail", (who,), tells=lambda _t: "Load by week")
@@ -135,6 +158,20 @@ def _load() -> Iterator[Probe]:
         year = year_of(absence)
         yield Probe(rule, "GET", "roles:person-detail", (who,), tells=year)
         yield Probe(rule, "GET", "api:roles:person-detail", (who,), tells=year)
+        yield Probe(rule, "GET", "roles:people-export", kwargs=kind("absences"), tells=year)
+
+
+def _sums() -> Iterator[Probe]:
+    """Everybody holds the one skill: who sees no load but their own counts one person."""
+    name, by_skill = "api:projects:people-capacity-report", "by=skill&weeks=1"
+    rule = ("exports", "people: sums by role, skill and week")
+    several = lambda _t: r'"key":\s?"nlp"[^}]*"people":\s?(?:[2-9]|\d\d)'  # noqa: E731
+    in_file = lambda _t: r",nlp,[^,]*,(?:[2-9]|\d\d),"  # noqa: E731
+    yield Probe(rule, "GET", name, query=by_skill, tells=several)
+    yield Probe(rule, "GET", name, query=f"{by_skill}&format=csv", tells=in_file)
+    mean = lambda _t: r'"mean_rate":\s?\d'  # noqa: E731
+    yield Probe(("person rate", "read"), "GET", name, query=by_skill, tells=mean)
+    yield Probe(("role catalog", "read"), "GET", "api:projects:people-capacity-columns")
 
 
 def _absences() -> Iterator[Probe]:
@@ -154,7 +191,7 @@ def _absences() -> Iterator[Probe]:
 
     yield Probe(rule, "GET", "roles:person-detail", ("worker",), tells=reason)
     yield Probe(
-        rule, "GET", "roles:absence-update", ("worker", "absence"), tells=reason, reads=ABSENCES
+        rule, "GET", "roles:absence-update", ("worker", "absence"), tells=reason, reads=(ABSENCES,)
     )
     rule = ("absence reason", "change")
     yield Probe(
@@ -163,29 +200,34 @@ def _absences() -> Iterator[Probe]:
         "roles:absence-create",
         ("worker",),
         tells=lambda _t: 'name="reason"',
-        reads=ABSENCES,
+        reads=(ABSENCES,),
+    )
+    yield Probe(
+        rule,
+        "POST",
+        "roles:absence-create",
+        ("worker",),
+        data=lambda things: absence_form(things) | {"reason": NEW_REASON},
+        leaves=lambda _t: Absence.objects.filter(reason=NEW_REASON).exists(),
+        ok=302,
+        reads=(ABSENCES,),
+        refused=302,  # the field is not theirs: the days are saved
     )
 
 
-ABSENCES = ("person load and absence dates", "change absences")
-
-
 def _rates() -> Iterator[Probe]:
-    def told(_things: Things) -> str:
-        return RATE_TEXT
-
     rule = ("person rate", "read")
-    yield Probe(rule, "GET", "roles:person-detail", ("member",), tells=told)
-    yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=told)
-    yield Probe(rule, "GET", "api:roles:person-list", tells=told)
-    yield Probe(rule, "GET", "api:roles:person-detail", ("member",), tells=told)
+    yield Probe(rule, "GET", "roles:person-detail", ("member",), tells=rate)
+    yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=line_with_rate)
+    yield Probe(rule, "GET", "api:roles:person-list", query="limit=1000", tells=rate)
+    yield Probe(rule, "GET", "api:roles:person-detail", ("member",), tells=rate)
     yield Probe(
         ("person rate", "change"),
         "GET",
         "roles:person-update",
         ("member",),
         tells=lambda _t: 'name="rate_per_fte_week"',
-        reads=("person basics", "change"),
+        reads=(("person basics", "change"),),
     )
 
 
@@ -193,11 +235,16 @@ def _files() -> Iterator[Probe]:
     def rows(_things: Things) -> dict[str, Any]:
         return {"kind": "departments", "file": file_of("key,name\nnew-one,New\n")}
 
+    def faulty(_things: Things) -> dict[str, Any]:
+        return {"kind": "people", "file": file_of("key,name\nx,X\n"), "dry_run": "1"}
+
     rule = ("imports", "people: preview and import")
     yield Probe(rule, "GET", "roles:people-import")
     yield Probe(rule, "GET", "roles:people-import", query="template=people")
     yield Probe(rule, "POST", "roles:people-import", data=rows)
+    yield Probe(rule, "POST", "roles:people-import", data=faulty, ok=422)
     yield Probe(rule, "POST", "api:roles:people-import", data=rows)
+    yield Probe(rule, "POST", "api:roles:people-import", data=faulty, ok=422)
     people, away = kind("people"), kind("absences")
     export = "roles:people-export"
     rule = ("exports", "people: name, role, site, skills")
@@ -209,7 +256,9 @@ def _files() -> Iterator[Probe]:
     yield Probe(rule, "GET", export, kwargs=people, tells=hours)
     yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=hours)
     rule = ("exports", "people: rates")
-    yield Probe(rule, "GET", export, kwargs=people, tells=lambda _t: f"rate_per_fte|{RATE_TEXT}")
+    yield Probe(rule, "GET", export, kwargs=people, tells=lambda _t: "rate_per_fte")
+    yield Probe(rule, "GET", export, kwargs=people, tells=line_with_rate)
     rule = ("exports", "people: absences")
-    yield Probe(rule, "GET", export, kwargs=away, tells=year_of("member_absence"))
-    yield Probe(rule, "GET", export, kwargs=away, tells=keyed("worker"))
+    for who, absence in (("member", "member_absence"), ("worker", "absence")):
+        yield Probe(rule, "GET", export, kwargs=away, tells=year_of(absence))
+        yield Probe(rule, "GET", export, kwargs=away, tells=keyed(who))

@@ -5,16 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from projects.models import Project
 from teamhub import weeks
 from tests.integration.permissions.probes_people import file_of, kind
-from tests.integration.permissions.scene import BUDGET, Things, figure
-from tests.integration.permissions.walker import Probe
+from tests.integration.permissions.rows import opens
+from tests.integration.permissions.rows_projects import ENGINEERS, PLAN_BY_WORK
+from tests.integration.permissions.scene import Things, figure
+from tests.integration.permissions.scene_projects import BUDGET
+from tests.integration.permissions.walker import Probe, RuleKey
 
 DETAIL = ("project detail", "read")
 ITEMS = ("checklist tick", "read")
 ASSIGNMENTS = ("hand assignment", "read")
+BY_HAND = ("hand assignment", "create, change, remove")
+CHANGE = ("project detail", "change")
+COST = ("project cost", "read")
+SET_COST = ("project cost", "change")
+FILES = ("exports", "plan: phases, slots, assignments")
+TICK = ("checklist tick", "tick and untick")
 VERSION = (("If-Match", '"1"'),)
 REASON = {"reason": "because"}
+# The member of the managers leads alpha.
+HELD: dict[RuleKey, set[str]] = {
+    DETAIL: PLAN_BY_WORK,
+    ITEMS: PLAN_BY_WORK,
+    ASSIGNMENTS: PLAN_BY_WORK,
+    FILES: PLAN_BY_WORK,
+    TICK: PLAN_BY_WORK | {"manager", "planner"},
+    CHANGE: {"manager"},
+    COST: set(),
+    SET_COST: {"manager"},
+    BY_HAND: {"manager"},
+}
+# An engineer who reviews reads the plan too; a reviewer who builds does not.
+CROSSED: dict[RuleKey, set[str]] = {
+    DETAIL: ENGINEERS,
+    ITEMS: ENGINEERS,
+    ASSIGNMENTS: ENGINEERS,
+    FILES: ENGINEERS,
+    TICK: ENGINEERS | {"manager", "planner"},
+}
+OPEN = {"/my-work/": opens}
 
 
 def label(name: str) -> Any:
@@ -26,8 +57,18 @@ def text(things: Things) -> str:
     return f"Item {things.project.key}"
 
 
+def held_seat(things: Things) -> str:
+    """The seat of an assignment of somebody else, in a row of a file or of an answer."""
+    key = things.project.key
+    return rf'(?:"|^|,)team-{key}\b[^\n}}]*[,"]{things.held.person.key}\b'
+
+
 def budget(things: Things) -> str:
-    return figure(BUDGET[things.project.key] or 0)
+    return figure(BUDGET[things.project.key])
+
+
+def budget_is_set(things: Things) -> bool:
+    return Project.objects.get(pk=things.project.pk).budget == 5
 
 
 def project_form(things: Things) -> dict[str, Any]:
@@ -96,17 +137,23 @@ def _detail() -> Iterator[Probe]:
     yield Probe(DETAIL, "GET", "api:projects:slot-list", query="format=csv", tells=team)
     purpose = lambda things: f"purpose-{things.project.key}"  # noqa: E731
     yield Probe(DETAIL, "GET", "api:projects:project-detail", ("project",), tells=purpose)
-    lead = lambda things: rf"{things.project.name}(?s:.)*?{things.project.lead.username}"  # noqa: E731
+    lead = lambda things: (  # noqa: E731
+        rf"{things.project.name}(?s:(?!</tr>).)*?\b{things.project.lead.username}\b"
+    )
     yield Probe(DETAIL, "GET", "projects:project-list", query="q=Project", tells=lead, ok=200)
-    yield Probe(DETAIL, "GET", "projects:phase-detail", ("phase",), refused=404)
+    phase = lambda things: rf"(?s)<h1.*\b{things.phase.name}\b"  # noqa: E731
+    yield Probe(DETAIL, "GET", "projects:phase-detail", ("phase",), refused=404, tells=phase)
 
 
 def _change() -> Iterator[Probe]:
     rule = ("project detail", "create")
     yield Probe(rule, "GET", "projects:project-create")
     yield Probe(rule, "POST", "projects:project-create", data=_new, ok=302)
-    yield Probe(rule, "POST", "api:projects:project-list", data=_new_for_programs, ok=201)
-    rule = ("project detail", "change")
+    made = "api:projects:project-list"
+    yield Probe(rule, "POST", made, data=_new_for_programs, ok=201)
+    dear = lambda things: _new_for_programs(things) | {"budget": "5"}  # noqa: E731
+    yield Probe(rule, "POST", made, data=dear, ok=201, needs_money=True)
+    rule = CHANGE
     page, api = "projects:", "api:projects:"
     yield Probe(rule, "GET", page + "project-update", ("project",))
     yield Probe(rule, "POST", page + "project-update", ("project",), data=project_form, ok=302)
@@ -130,7 +177,7 @@ def _change() -> Iterator[Probe]:
             data=data or (lambda _t: {}),
             headers=VERSION if place == api else (),
             ok=ok,
-            reads=DETAIL,
+            reads=(DETAIL,),
         )
 
 
@@ -149,27 +196,44 @@ def _new_for_programs(things: Things) -> dict[str, Any]:
 
 
 def _cost() -> Iterator[Probe]:
-    rule = ("project cost", "read")
-    yield Probe(rule, "GET", "projects:project-detail", ("project",), tells=budget)
-    yield Probe(rule, "GET", "api:projects:project-detail", ("project",), tells=budget)
+    yield Probe(COST, "GET", "projects:project-detail", ("project",), tells=budget)
+    yield Probe(COST, "GET", "api:projects:project-detail", ("project",), tells=budget)
+    # Who may assign is told that the budget stands in the way, and how much it is only with cost.
+    breaks = lambda things: f"budget of {things.project.name} would be exceeded"  # noqa: E731
+    for name, args, form, ok in (
+        ("projects:assignment-create", ("big",), _dear_work, 422),
+        ("api:projects:assignment-list", (), _dear_work_for_programs, 409),
+    ):
+        clash: dict[str, Any] = {"args": args, "data": form, "ok": ok}
+        yield Probe(BY_HAND, "POST", name, tells=breaks, refused=403, reads=(ASSIGNMENTS,), **clash)
+        yield Probe(
+            COST, "POST", name, tells=budget, refused=ok, reads=(ASSIGNMENTS, BY_HAND), **clash
+        )
+    page: dict[str, Any] = {
+        "name": "projects:project-update",
+        "args": ("project",),
+        "reads": (CHANGE,),
+    }
+    yield Probe(SET_COST, "GET", tells=lambda _t: 'name="budget"', **page)
     yield Probe(
-        ("project cost", "change"),
-        "GET",
-        "projects:project-update",
-        ("project",),
-        tells=lambda _t: 'name="budget"',
-        reads=("project detail", "change"),
-    )
-    yield Probe(
-        ("project cost", "change"),
+        SET_COST,
         "POST",
-        "projects:project-update",
-        ("project",),
         data=lambda things: project_form(things) | {"budget": "5"},
+        leaves=budget_is_set,
         ok=302,
-        reads=("project detail", "change"),
-        refused=302,  # the field is not theirs: the rest is saved, see test_money
+        refused=302,  # the field is not theirs: the rest is saved
+        **page,
     )
+
+
+def _dear_work(things: Things) -> dict[str, Any]:
+    slot = things.big
+    days = {"start_on": slot.start_on.isoformat(), "end_on": slot.end_on.isoformat()}
+    return {"person": things.member.pk, "fte_share": "1.00", "status": "confirmed", **days}
+
+
+def _dear_work_for_programs(things: Things) -> dict[str, Any]:
+    return {"slot": things.big.pk, "person": things.member.key}
 
 
 def _checklist() -> Iterator[Probe]:
@@ -180,24 +244,23 @@ def _checklist() -> Iterator[Probe]:
     listed: dict[str, Any] = {"tells": text, "refused": 200}
     yield Probe(ITEMS, "GET", api + "list", **listed)
     yield Probe(ITEMS, "GET", "projects:project-detail", ("project",), **listed)
-    rule = ("checklist tick", "tick and untick")
-    because = lambda _t: REASON  # noqa: E731
-    for more in ({"ok": 302}, {"ok": 200, "root": "item-{item}"}):
-        yield Probe(rule, "POST", page + "tick", ("item",), reads=ITEMS, **more)
-    for more in ({"ok": 302}, {"ok": 200, "root": "item-{ticked}"}):
-        yield Probe(rule, "POST", page + "untick", ("ticked",), data=because, reads=ITEMS, **more)
-    yield Probe(rule, "POST", api + "tick", ("item",), reads=ITEMS)
-    yield Probe(rule, "POST", api + "untick", ("ticked",), data=because, reads=ITEMS)
+    tick: dict[str, Any] = {"args": ("item",), "reads": (ITEMS,)}
+    untick: dict[str, Any] = {"args": ("ticked",), "data": lambda _t: REASON, "reads": (ITEMS,)}
+    for verb, given in (("tick", tick), ("untick", untick)):
+        root = f"item-{{{given['args'][0]}}}"
+        yield Probe(TICK, "POST", page + verb, ok=302, **given)
+        yield Probe(TICK, "POST", page + verb, root=root, **given)
+        yield Probe(TICK, "POST", api + verb, **given)
 
 
 def _assignments() -> Iterator[Probe]:
     one, held = "api:projects:assignment-detail", ("held",)
     yield Probe(ASSIGNMENTS, "GET", one, held)
-    others = lambda things: rf"\b{things.held.person.key}\b"  # noqa: E731
-    listed: dict[str, Any] = {"tells": others, "refused": 200}
-    yield Probe(ASSIGNMENTS, "GET", "api:projects:assignment-list", **listed)
-    yield Probe(ASSIGNMENTS, "GET", "api:projects:assignment-list", query="format=csv", **listed)
-    rule = ("hand assignment", "create, change, remove")
+    for query in ("", "format=csv"):
+        listed: dict[str, Any] = {"name": "api:projects:assignment-list", "query": query}
+        yield Probe(ASSIGNMENTS, "GET", tells=held_seat, refused=200, **listed)
+        yield Probe(DETAIL, "GET", tells=held_seat, **listed)
+    rule = BY_HAND
     by_hand: list[tuple[str, str, str, Any, int]] = [
         ("GET", "projects:assignment-create", "slot", None, 200),
         ("POST", "projects:assignment-create", "slot", work, 302),
@@ -216,7 +279,7 @@ def _assignments() -> Iterator[Probe]:
             data=data or (lambda _t: {}),
             headers=VERSION if name == one else (),
             ok=ok,
-            reads=ASSIGNMENTS,
+            reads=(ASSIGNMENTS,),
         )
     yield Probe(
         rule,
@@ -224,7 +287,7 @@ def _assignments() -> Iterator[Probe]:
         "api:projects:assignment-list",
         data=lambda things: {"slot": things.slot.pk, "person": things.spare.key, **REASON},
         ok=201,
-        reads=ASSIGNMENTS,
+        reads=(ASSIGNMENTS,),
     )
 
 
@@ -235,17 +298,24 @@ def _files() -> Iterator[Probe]:
         file = file_of(f"project,phase,start_on,end_on\n{line},{start},{end}\n")
         return {"kind": "phases", "file": file}
 
+    def faulty(_things: Things) -> dict[str, Any]:
+        return {"kind": "projects", "file": file_of("key,name\nx,X\n"), "dry_run": "1"}
+
     rule = ("imports", "plan: preview and import")
     yield Probe(rule, "GET", "projects:plan-import")
     yield Probe(rule, "GET", "projects:plan-import", query="template=projects")
     yield Probe(rule, "POST", "projects:plan-import", data=rows)
+    yield Probe(rule, "POST", "projects:plan-import", data=faulty, ok=422)
     yield Probe(rule, "POST", "api:projects:plan-import", data=rows)
+    yield Probe(rule, "POST", "api:projects:plan-import", data=faulty, ok=422)
     for name in ("projects:plan-export", "api:projects:plan-export"):
-        rule = ("exports", "plan: phases, slots, assignments")
+        rule = FILES
         key = lambda things: rf"(?m)^{things.project.key},"  # noqa: E731
         for one in ("projects", "phases", "seats"):
             yield Probe(rule, "GET", name, kwargs=kind(one), tells=key)
         others = lambda things: rf"(?m)^{things.project.key},.*,{things.held.person.key},"  # noqa: E731
         yield Probe(rule, "GET", name, kwargs=kind("assignments"), tells=others)
+        yield Probe(DETAIL, "GET", name, kwargs=kind("assignments"), tells=held_seat)
+        yield Probe(DETAIL, "GET", name, kwargs=kind("seats"), tells=label("team"))
         rule = ("exports", "plan: budgets")
         yield Probe(rule, "GET", name, kwargs=kind("projects"), tells=budget)

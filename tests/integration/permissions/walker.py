@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from teamhub.accounts.models import User
     from tests.integration.permissions.scene import Things
 
-HTMX = "htmx"  # surface of fragments; the others are page and api
+# A row of the matrix: object and action.
+RuleKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Answer:
     text: str
     location: str  # where it sends a browser or htmx
     kind: str  # content type
+    allowed: frozenset[str] = frozenset()  # methods, where it says so
+    left: bool | None = None  # what the probe asks of the database afterwards
+
+    @property
+    def is_page(self) -> bool:
+        return "html" in self.kind
 
     @property
     def is_json(self) -> bool:
@@ -49,20 +56,23 @@ def always(form: Any, _things: Things) -> Any:
 class Probe:
     """One address of the product, and what it answers to those who may."""
 
-    rule: tuple[str, str]
+    rule: RuleKey
     method: str
     name: str
-    args: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()  # names of things, or of their attributes: "project.key"
     kwargs: tuple[tuple[str, str], ...] = ()
     query: str = ""
-    root: str = ""  # the fragment that htmx asks for
+    root: str = ""  # the fragment that htmx asks for: "item-{item}" is the row of the thing
     data: Callable[[Things], Any] = lambda _things: {}
     headers: tuple[tuple[str, str], ...] = ()
     ok: int = 200
     refused: int = 0  # where the refusal is not the one of the matrix
-    reads: tuple[str, str] | None = None  # who may not do this gets 404
+    # What one must be allowed before: the first of these that one may not gives the refusal.
+    reads: tuple[RuleKey, ...] = ()
     tells: Callable[[Things], str] | None = None  # a pattern that only those who may find
+    leaves: Callable[[Things], bool] | None = None  # true afterwards only for those who may
     only_own: bool = False
+    needs_money: bool = False  # refused to a token without that scope
 
     def __str__(self) -> str:
         extra = "".join(f" {value}" for _key, value in self.kwargs)
@@ -85,9 +95,12 @@ def _value(things: Things, part: str) -> Any:
 
 
 def _root(root: str, things: Things) -> str:
-    """The id of the fragment: `item-{item}` names the row of the thing."""
     name, brace, rest = root.partition("{")
     return f"{name}{_value(things, rest.removesuffix('}'))}" if brace else root
+
+
+def of_fragment(root: str) -> dict[str, str]:
+    return {"HX-Request": "true", "HX-Target": root} if root else {}
 
 
 @dataclass
@@ -107,31 +120,43 @@ class Walker:
 
     def probe(self, probe: Probe, things: Things) -> Answer:
         data = probe.data(things) if probe.method != "GET" else None
-        headers = dict(probe.headers)
-        if probe.root:
-            headers |= {"HX-Request": "true", "HX-Target": _root(probe.root, things)}
-        return self.ask(probe.method, probe.path(things), data, headers)
+        headers = dict(probe.headers) | of_fragment(_root(probe.root, things))
+        leaves = (probe.leaves, things) if probe.leaves else None
+        return self.ask(probe.method, probe.path(things), data, headers, leaves)
 
     def ask(
-        self, method: str, path: str, data: Any = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+        leaves: tuple[Callable[[Things], bool], Things] | None = None,
     ) -> Answer:
-        key = (method, path, repr(data), repr(headers))
+        key = (method, path, repr(data), repr(headers or {}), leaves and leaves[0])
         if key not in self.answers:
             with transaction.atomic():
-                self.answers[key] = self._send(method.lower(), path, data, headers or {})
+                response = self._send(method.lower(), path, data, headers or {})
+                left = leaves[0](leaves[1]) if leaves else None
+                self.answers[key] = _answer(response, left)
                 transaction.set_rollback(True)
         return self.answers[key]
 
-    def _send(self, method: str, path: str, data: Any, headers: dict[str, str]) -> Answer:
+    def _send(self, method: str, path: str, data: Any, headers: dict[str, str]) -> Any:
         more: dict[str, Any] = {"headers": headers}
         if not path.startswith("/api/"):
-            response = getattr(self.browser, method)(path, data or {}, **more)
-        else:
-            if method != "get":
-                is_file = any(hasattr(one, "read") for one in (data or {}).values())
-                more["format"] = "multipart" if is_file else "json"
-            response = getattr(self.program, method)(path, data, **more)
-        body = b"".join(response) if response.streaming else response.content
-        kind = response.headers.get("Content-Type", "")
-        location = response.get("Location", "") or response.get("HX-Redirect", "")
-        return Answer(response.status_code, body.decode("utf-8-sig"), location, kind)
+            return getattr(self.browser, method)(path, data or {}, **more)
+        if method not in {"get", "options"}:
+            is_file = any(hasattr(one, "read") for one in (data or {}).values())
+            more["format"] = "multipart" if is_file else "json"
+        return getattr(self.program, method)(path, data, **more)
+
+
+def _answer(response: Any, left: bool | None) -> Answer:
+    body = b"".join(response) if response.streaming else response.content
+    kind = response.headers.get("Content-Type", "")
+    is_text = any(part in kind for part in ("text", "json", "yaml")) or not body
+    # Files of other kinds stay bytes, of which a pattern still finds what is not compressed.
+    text = body.decode("utf-8-sig" if is_text else "latin-1")
+    location = response.get("Location", "") or response.get("HX-Redirect", "")
+    allowed = frozenset(response.get("Allow", "").replace(" ", "").split(",")) - {""}
+    return Answer(response.status_code, text, location, kind, allowed, left)

@@ -45,8 +45,8 @@ def environment(var: Path, *, database_url: str = "", redis_port: int = 0) -> di
     return env
 
 
-def own_database(server_url: str) -> str:
-    """Make a database on this PostgreSQL that nobody else uses."""
+def own_database(server_url: str, *, template: str = "template1") -> str:
+    """Make a database on this PostgreSQL that nobody else uses, as a copy of `template`."""
     import psycopg2
 
     name = f"processes_{os.getpid()}_{time.monotonic_ns()}"
@@ -54,7 +54,7 @@ def own_database(server_url: str) -> str:
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     finally:
         connection.close()
     return f"{server_url.rsplit('/', 1)[0]}/{name}"
@@ -89,8 +89,7 @@ def main() -> int:
     house = House(redis)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the house is closed on the way out
     try:
-        house.start_clock()
-        house.start_worker()
+        house.start()
         for name in wanted:
             rng = random.Random(f"{options.seed} {name}")
             answer = _play(partial(chosen[name], house, rng, options.rounds))

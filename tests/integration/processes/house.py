@@ -1,40 +1,47 @@
 """A whole installation of real processes: worker, clock, broker, database. Kills them on request.
 
-Runs in a driver process of its own, whose settings are those of the workers (see `drive.py`).
+Runs in a driver process of its own, whose settings are those of the workers (see `drive.py`). With
+Redis every process has a host of its own: another host name and another TEAMHUB_VAR.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from teamhub.accounts.models import User
 from teamhub.runs import services
 from teamhub.runs.models import Beat
 from tests import servers
-from tests.probe_app.models import ProbeIncumbent, ProbePart, ProbeRun
+from tests.probe_app.models import OtherRun, ProbeIncumbent, ProbePart, ProbeRun
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = [
-    *(sys.executable, "-m", "celery", "-A", "teamhub.celery", "worker"),
-    *("-Q", "default,solve,train", "-l", "warning", "--without-gossip", "--without-mingle"),
+    *("-m", "celery", "-A", "teamhub.celery", "worker"),
+    *("-l", "warning", "--without-gossip", "--without-mingle"),
 ]
+ON_HOST = ["-m", "tests.integration.processes.host"]
 PATIENCE_SECONDS = 60.0
 # A pool process of billiard waits up to 30 s for its parent to count its last result.
 STOP_SECONDS = 60.0
 PARTS = 3
+
+R = TypeVar("R", ProbeRun, OtherRun)
 
 
 class Broken(AssertionError):
@@ -102,25 +109,33 @@ class House:
         self.var = Path(settings.VAR_DIR)
         self.redis = redis
         self.clock: subprocess.Popen[bytes] | None = None
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes]] = []  # take the queue solve, or all queues
+        self.trainers: list[subprocess.Popen[bytes]] = []  # with hosts: take the queue train
         self.names: dict[int, str] = {}
         self._count = 0
         self.user = User.objects.create_user(username="driver", password="-")
 
     # --- processes
 
-    def start_clock(self) -> None:
-        self.clock = self._start([sys.executable, "manage.py", "clock"], "clock.log")
+    def start(self) -> None:
+        self.start_clock()
+        self.start_worker()
+        if self.redis is not None:
+            self.start_worker("train")
 
-    def start_worker(self, concurrency: int = 6) -> subprocess.Popen[bytes]:
-        """Start one and wait until it takes messages."""
-        self._count += 1
-        name = f"w{self._count}@{self.var.name}"
-        worker = self._start(
-            [*WORKER, "-n", name, "-c", str(concurrency)],
-            f"worker{self._count}.log",
-        )
-        self.workers.append(worker)
+    def start_clock(self) -> None:
+        self.clock = self._start(["manage.py", "clock"], "clock.log", self._new_host("clock"))
+
+    def start_worker(self, queue: str = "solve") -> subprocess.Popen[bytes]:
+        """Start one, with hosts on a new one, and wait until it takes messages."""
+        host = self._new_host(queue)
+        if host:
+            words, name = ["-Q", queue, "-n", f"{queue}@%h", "-c", "4"], f"{queue}@{host}"
+        else:
+            name = f"w{self._count}@{self.var.name}"
+            words = ["-Q", "default,solve,train", "-n", name, "-c", "6"]
+        worker = self._start([*WORKER, *words], f"worker{self._count}.log", host)
+        (self.trainers if queue == "train" else self.workers).append(worker)
         self.names[worker.pid] = name
         wait_until(
             lambda: (
@@ -131,16 +146,32 @@ class House:
         check(worker.poll() is None, f"{name} ended at its start; see its log")
         return worker
 
-    def _start(self, command: list[str], log: str) -> subprocess.Popen[bytes]:
+    def host_of(self, worker: subprocess.Popen[bytes]) -> str:
+        return self.names[worker.pid].partition("@")[2]
+
+    def var_of(self, host: str) -> Path:
+        return self.var / "hosts" / host if host else self.var
+
+    def command(self, program: list[str], host: str) -> dict[str, Any]:
+        """Arguments for subprocess: this program of ours, on that host."""
+        env = {**os.environ, "TEAMHUB_VAR": str(self.var_of(host))}
+        on = [*ON_HOST, host] if host else []
+        return {"args": [sys.executable, *on, *program], "cwd": ROOT, "env": env}
+
+    def _new_host(self, does: str) -> str:
+        self._count += 1
+        return f"{does}-{self._count}" if self.redis is not None else ""
+
+    def _start(self, program: list[str], log: str, host: str) -> subprocess.Popen[bytes]:
         with (self.var / log).open("ab") as written:
-            return subprocess.Popen(
-                command,
-                cwd=ROOT,
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                **self.command(program, host),
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            return process
 
     def tree(
         self, worker: subprocess.Popen[bytes], *, kernels: bool = True
@@ -158,15 +189,18 @@ class House:
         for process in recorded[:1] if alone else recorded:
             send(process, signal.SIGKILL)
         worker.wait()
-        self.workers.remove(worker)
+        self._forget(worker)
         wait_until(lambda: not alive(recorded), "the worker's children are gone", 10)
 
     def stop_worker(self, worker: subprocess.Popen[bytes]) -> None:
         recorded = self.tree(worker)
         worker.terminate()
         worker.wait(STOP_SECONDS)
-        self.workers.remove(worker)
+        self._forget(worker)
         wait_until(lambda: not alive(recorded), "nothing of the worker is left", 10)
+
+    def _forget(self, worker: subprocess.Popen[bytes]) -> None:
+        (self.trainers if worker in self.trainers else self.workers).remove(worker)
 
     def kill_clock(self) -> None:
         assert self.clock is not None
@@ -175,17 +209,17 @@ class House:
 
     def kernels(self) -> list[psutil.Process]:
         """Every process that works in a job folder of this house, whoever its parent is."""
-        mark = str(settings.RUN_DIR)
+        mark = re.compile(rf"{re.escape(str(self.var))}(/hosts/[^/]+)?/runs/")
         found = psutil.process_iter(["cmdline", "status"])
         return [
             process
             for process in found
             if process.info["status"] != psutil.STATUS_ZOMBIE
-            and any(part.startswith(mark) for part in process.info["cmdline"] or [])
+            and any(mark.match(part) for part in process.info["cmdline"] or [])
         ]
 
     def close(self) -> None:
-        for worker in list(self.workers):
+        for worker in [*self.workers, *self.trainers]:
             for process in self.tree(worker):
                 send(process, signal.SIGKILL)
             worker.wait()
@@ -208,27 +242,35 @@ class House:
     # --- runs
 
     def submit(self, count: int, **params: Any) -> list[ProbeRun]:
+        return self._submit(ProbeRun, count, params)
+
+    def submit_training(self, count: int, **params: Any) -> list[OtherRun]:
+        return self._submit(OtherRun, count, params)
+
+    def _submit(self, model: type[R], count: int, params: dict[str, Any]) -> list[R]:
         shape = {"steps": 6, "seconds": 0.9, "parts": PARTS} | params
         return [
-            services.submit(ProbeRun(params=shape, seed=number), by=self.user)
+            services.submit(model(params=shape, seed=number), by=self.user)
             for number in range(count)
         ]
 
-    def await_ends(self, runs: Iterable[ProbeRun], sleepers: Iterable[psutil.Process] = ()) -> None:
+    def await_ends(self, runs: Iterable[ProbeRun | OtherRun]) -> None:
         """All succeeded, each with its rows exactly once, and no kernel is left that is awake."""
         ids = [run.pk for run in runs]
-        mine = ProbeRun.objects.filter(pk__in=ids)
-        wait_until(
-            lambda: patient(lambda: not mine.filter(status__in=["queued", "running"]).exists()),
-            f"all of {len(ids)} runs ended",
-        )
-        for run in mine:
-            check(run.status == "succeeded", f"{run} {run.status}: {run.error_message}")
-            parts = ProbePart.objects.filter(run=run).count()
-            check(parts == PARTS, f"{run} has {parts} parts instead of {PARTS}")
-            check(run.total == 21 + run.seed, f"{run} has the total {run.total}")
-            steps = ProbeIncumbent.objects.filter(run=run, attempt=run.attempt).count()
-            check(steps == 6, f"{run} has {steps} points on its curve instead of 6")
+        for model in (ProbeRun, OtherRun):
+            mine = model.objects.filter(pk__in=ids)
+            active = mine.filter(status__in=["queued", "running"])
+            wait_until(partial(none, active), f"all of {len(ids)} runs ended")
+            for run in mine:
+                check(run.status == "succeeded", f"{run} {run.status}: {run.error_message}")
+        for probe in ProbeRun.objects.filter(pk__in=ids):
+            parts = ProbePart.objects.filter(run=probe).count()
+            check(parts == PARTS, f"{probe} has {parts} parts instead of {PARTS}")
+            check(probe.total == 21 + probe.seed, f"{probe} has the total {probe.total}")
+            steps = ProbeIncumbent.objects.filter(run=probe, attempt=probe.attempt).count()
+            check(steps == 6, f"{probe} has {steps} points on its curve instead of 6")
+        for other in OtherRun.objects.filter(pk__in=ids):
+            check(other.stored == 1, f"{other} was stored {other.stored} times")
         wait_until(lambda: not self.kernels(), "no kernel is left", 10)
 
     def can_write(self) -> bool:
@@ -247,10 +289,10 @@ class House:
         return True
 
 
-def patient(read: Callable[[], Any]) -> Any:
-    """Read; False while the database is in trouble."""
+def none(rows: QuerySet[Any]) -> bool:
+    """No row is left; False while the database is in trouble."""
     try:
-        return read()
+        return not rows.exists()
     except OperationalError:
         connection.close()
         return False

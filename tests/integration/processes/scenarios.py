@@ -12,6 +12,7 @@ from django.conf import settings
 
 from teamhub.runs import bell, health, services
 from teamhub.runs.models import Beat
+from tests.integration.processes import host_scenarios
 from tests.integration.processes.house import House, alive, check, send, wait_until
 from tests.probe_app.models import ProbeRun
 
@@ -211,7 +212,9 @@ EMBEDDED: dict[str, Scenario] = {
     "quiet_end": quiet_end,
 }
 CLUSTER: dict[str, Scenario] = {
-    "kill_rounds": kill_rounds,
+    "kill_rounds": host_scenarios.kill_rounds,
+    "another_host": host_scenarios.another_host,
+    "asked_by_host": host_scenarios.asked_by_host,
     "messages_lost": messages_lost,
     "broker_down": broker_down,
     "worker_wakes": worker_wakes,

@@ -18,10 +18,10 @@ import pytest
 from tests import missing, servers
 from tests.integration.processes import drive
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
 Report = dict[str, dict[str, Any]]
-DRIVE_SECONDS = 280
+DRIVE_SECONDS = 540
 
 
 class Driver:
@@ -72,7 +72,10 @@ def drivers(
                 "cluster",
                 tmp_path_factory.mktemp("cluster"),
                 rounds=3,
-                database_url=drive.own_database(request.getfixturevalue("pg_url")),
+                database_url=drive.own_database(
+                    request.getfixturevalue("pg_url"),
+                    template=request.getfixturevalue("set_up").database,
+                ),
                 redis_port=servers.free_port(),
             )
         yield started
@@ -118,9 +121,17 @@ def test_every_run_ends_exactly_once_on_sqlite_and_folder(embedded: Report, scen
 
 
 @pytest.mark.parametrize(
-    "scenario", ["kill_rounds", "messages_lost", "broker_down", "worker_wakes", "clock_killed"]
+    "scenario",
+    [
+        "kill_rounds",
+        "another_host",
+        "asked_by_host",
+        "messages_lost",
+        "broker_down",
+        "worker_wakes",
+        "clock_killed",
+    ],
 )
-def test_every_run_ends_exactly_once_on_postgresql_and_redis(
-    cluster: Report, scenario: str
-) -> None:
+def test_every_run_ends_exactly_once_on_several_hosts(cluster: Report, scenario: str) -> None:
+    """PostgreSQL, Redis, and no folder that two hosts share."""
     judge(cluster, scenario)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -167,6 +168,56 @@ def test_secrets_stay_with_the_worker_and_threads_are_limited(
         env = psutil.Process(child.pid).environ()
         assert "SECRET_KEY" not in env
         assert env["OMP_NUM_THREADS"] == "1"
+
+
+def alone(folder: Path, **job: Any) -> subprocess.Popen[str]:
+    """The kernel without a worker, as a scheduler starts it."""
+    (folder / "job.json").write_text(json.dumps(job))
+    code = (
+        "import sys; from teamhub.kernel.child import has_worker, serve_alone\n"
+        f"from {KERNEL} import run; assert not has_worker(); sys.exit(serve_alone(run))"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def test_a_kernel_works_without_a_worker(tmp_path: Path) -> None:
+    with alone(tmp_path, steps=2, seconds=0.1) as process:
+        out, _err = process.communicate()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["objective"] for line in lines if line["type"] == "incumbent"] == [1, 2]
+    assert json.loads((tmp_path / "result.json").read_text())["result"]["total"] == 3
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("fail", "status", "words"),
+    [("value", 2, "no_answer: Nobody holds NLP in March."), ("bug", 1, "a bug of the kernel")],
+)
+def test_without_a_worker_errors_go_to_the_error_output(
+    fail: str, status: int, words: str, tmp_path: Path
+) -> None:
+    with alone(tmp_path, fail=fail, steps=1, seconds=0) as process:
+        _out, err = process.communicate()
+    assert process.returncode == status
+    assert words in err
+
+
+@pytest.mark.parametrize("ask", [signal.SIGTERM, signal.SIGINT])
+def test_without_a_worker_a_signal_asks_for_the_best_so_far(ask: int, tmp_path: Path) -> None:
+    with alone(tmp_path, steps=100, seconds=60) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(ask)
+        process.communicate()
+    assert process.returncode == 0
+    assert json.loads((tmp_path / "result.json").read_text())["result"]["outcome"] == "stopped"
 
 
 def test_plain_turns_arrays_into_lists() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,19 @@ def test_a_foreseen_error_of_the_kernel_becomes_the_users_message(make_run: Make
     run = work(make_run(params={"fail": "value"}))
     assert (run.status, run.error_code) == ("failed", "no_answer")
     assert run.error_message == "Nobody holds NLP in March."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "There is no project “a”."), ("zh-hans", "没有项目“a”。")],
+)
+def test_a_template_of_the_kernel_is_said_in_the_users_language(
+    make_run: MakeRun, bo: User, language: str, words: str
+) -> None:
+    bo.language = language
+    bo.save()
+    run = work(make_run(params={"fail": "template"}))
+    assert (run.error_code, run.error_message) == ("no_file", words)
 
 
 @pytest.mark.parametrize("how", ["bug", "exit", "kill"])
@@ -208,6 +222,38 @@ def test_a_later_attempt_on_a_host_without_the_input_loads_again(make_run: MakeR
     assert frozen.exists(run.input_file)
 
 
+def test_a_second_attempt_of_a_run_again_on_another_host_makes_the_same_input_anew(
+    make_run: MakeRun, bo: User, settings: Any, tmp_path: Path
+) -> None:
+    """Its first attempt found the rows unchanged, so it looks like a reproduction."""
+    first = work(make_run(params={"steps": 2}))
+    again = services.run_again(first, by=bo)
+    ProbeRun.objects.filter(pk=again.pk).update(attempt=1, input_file=first.input_file)
+    settings.RUN_INPUT_DIR = tmp_path / "other host"
+
+    again = work(again)
+
+    assert (again.status, again.attempt, again.total) == ("succeeded", 2, 3)
+    assert frozen.exists(again.input_file)
+
+
+@pytest.mark.parametrize(
+    "today", [{"steps": 3}, {"refuse": True}], ids=["rows changed", "rows do not fit any more"]
+)
+def test_a_reproduction_on_another_host_never_computes_another_input(
+    make_run: MakeRun, bo: User, settings: Any, tmp_path: Path, today: dict[str, Any]
+) -> None:
+    first = work(make_run(params={"steps": 2}))
+    again = services.reproduce(first, by=bo)
+    ProbeRun.objects.filter(pk=again.pk).update(attempt=1, params=today)
+    settings.RUN_INPUT_DIR = tmp_path / "other host"
+
+    again = work(again)
+
+    assert (again.status, again.error_code) == ("failed", "input_missing")
+    assert not settings.RUN_INPUT_DIR.exists()
+
+
 @pytest.mark.parametrize("noisy", [False, True])
 def test_a_reproduction_is_compared_with_its_original(
     make_run: MakeRun, bo: User, noisy: bool
@@ -225,6 +271,22 @@ def test_a_reproduction_without_its_input_says_so(make_run: MakeRun) -> None:
     first = make_run(status="succeeded", finished_at=now(), input_file="0" * 64)
     run = work(make_run(rerun_of=first, input_file="0" * 64))
     assert (run.status, run.error_code) == ("failed", "input_missing")
+
+
+def test_what_belongs_to_this_host_is_added_to_the_job_and_not_frozen(make_run: MakeRun) -> None:
+    place = {"steps": 4}
+    run = make_run(params={"steps": 1})
+    services.execute(
+        ProbeRun,
+        str(run.pk),
+        load=tasks.load,
+        module=tasks.KERNEL,
+        store=tasks.store,
+        place=lambda _run: place,
+    )
+    run.refresh_from_db()
+    assert run.total == 10
+    assert frozen.thaw(run.input_file) == {"seed": 0, "steps": 1}
 
 
 def test_messages_speak_the_language_of_who_asked(make_run: MakeRun, bo: User) -> None:

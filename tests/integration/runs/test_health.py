@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
@@ -91,3 +93,68 @@ def test_beats_overwrite_each_other() -> None:
     beats.beat(Beat.Kind.CLOCK, "c1")
     beats.beat(Beat.Kind.CLOCK, "c1")
     assert Beat.objects.count() == 1
+
+
+# --- manage.py alive: one process of one host ---------------------------------------------------
+
+HERE = socket.gethostname()
+
+
+@pytest.fixture
+def household() -> None:
+    beats.beat(Beat.Kind.WORKER, f"solve@{HERE}", ["solve"])
+    beats.beat(Beat.Kind.WORKER, "train@elsewhere", ["train"])
+    beats.beat(Beat.Kind.CLOCK, f"{HERE}:41")
+
+
+@pytest.mark.usefixtures("household")
+@pytest.mark.parametrize("words", [["clock"], ["worker"], ["worker", "--queue", "solve"]])
+def test_a_process_that_beats_here_is_alive(words: list[str], capsys: Any) -> None:
+    call_command("alive", *words)
+
+    assert "beat 0." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("household")
+@pytest.mark.parametrize(
+    ("words", "say"),
+    [
+        (["worker", "--queue", "train"], f"No worker for train beats on {HERE}"),
+        (["worker", "--queue", "default"], f"No worker for default beats on {HERE}"),
+    ],
+)
+def test_a_worker_of_another_host_or_queue_is_not_this_one(words: list[str], say: str) -> None:
+    with pytest.raises(CommandError, match=say):
+        call_command("alive", *words)
+
+
+@pytest.mark.usefixtures("household")
+@pytest.mark.parametrize("words", [["clock"], ["worker", "--queue", "solve"]])
+def test_a_process_that_fell_silent_is_not_alive(words: list[str]) -> None:
+    Beat.objects.update(at=now() - timedelta(minutes=10))
+
+    with pytest.raises(CommandError, match=r"beat 600\.\d s ago") as refused:
+        call_command("alive", *words)
+    assert refused.value.returncode == 1
+
+
+@pytest.mark.usefixtures("household")
+def test_a_clock_that_was_started_again_is_alive_beside_its_old_row() -> None:
+    Beat.objects.filter(kind="clock").update(at=now() - timedelta(minutes=10))
+    beats.beat(Beat.Kind.CLOCK, f"{HERE}:42")
+
+    call_command("alive", "clock")
+
+
+def test_a_clock_has_no_queue() -> None:
+    with pytest.raises(CommandError, match="belongs to a worker"):
+        call_command("alive", "clock", queue="solve")
+
+
+def test_without_a_database_nothing_is_known_to_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("no route")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("alive", "clock")

@@ -17,8 +17,10 @@ from django.core.management import call_command
 from django.db import models, transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from teamhub import weeks
 from tests.cast import api_client
 
 if TYPE_CHECKING:
@@ -324,3 +326,35 @@ def test_an_error_of_the_api_speaks_the_language_that_was_asked_for(
 )
 def test_english_words_are_told_from_data(piece: str, is_english: bool) -> None:
     assert bool(list(English(["Wei leads Vision"]).left([piece]))) is is_english
+
+
+# --- the company itself, which is built here anyway: what the README promises of it ---------------
+
+
+def test_the_adopted_plan_of_the_company_lacks_devices_in_one_week(company: None) -> None:
+    from capacity import demo
+    from capacity.models import Allocation, CapacityPlan, Pool
+    from capacity.selectors.joint_home import shortage
+
+    plan = CapacityPlan.objects.get()
+    (short,) = shortage(plan, plan.start_on).short
+
+    assert Pool.objects.count() == 6
+    assert Pool.objects.values("site").distinct().count() == 4
+    assert {pool.accelerator.kind for pool in Pool.objects.all()} == {"gpu", "tpu", "cpu"}
+    assert plan.adopted_by is not None
+    assert (plan.outcome, plan.adopted_by.username) == ("proven", "plan")
+    assert not Allocation.objects.filter(plan=plan, adopted=False).exists()
+    assert short.pool.key == demo.SHORT_POOL
+    assert short.week.week_on == weeks.add_weeks(plan.start_on, 8)  # README: the ninth
+    assert (short.week.supply, short.week.lacking) == (0, demo.SHORT["devices"])
+    assert [row.workload.name_en for row in plan.left_out.all()] == [demo.SHORT["name_en"]]
+
+
+def test_resource_planning_that_is_over_is_closed_by_its_gate(company: None) -> None:
+    from projects.models import Phase
+
+    over = Phase.objects.filter(key="research", end_on__lte=weeks.monday(timezone.localdate()))
+
+    assert over.count() >= 3
+    assert not over.filter(closed_at__isnull=True).exists()

@@ -26,6 +26,14 @@ OBJECTS = {
     "requests inbox",
     "imports",
     "exports",
+    "devices",
+    "device cost",
+    "workloads",
+    "allocations",
+    "capacity plans",
+    "data set",
+    "training run",
+    "model version",
     "runs",
     "audit",
     "users",
@@ -36,7 +44,8 @@ GROUPS = [group.value for group in Group]
 
 
 def test_every_object_has_a_table() -> None:
-    assert {rule.thing for rule in MATRIX.values()} == OBJECTS
+    """Apps bring more tables; the walk fails where one of them has no probe."""
+    assert {rule.thing for rule in MATRIX.values()} >= OBJECTS
 
 
 @pytest.mark.parametrize("key", MATRIX, ids=" / ".join)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,14 +16,20 @@ PROJECT: Any = SimpleNamespace(pk=1)
 
 
 @pytest.fixture(autouse=True)
-def _isolated():
-    with registry.isolated():
+def _isolated(request):
+    """From an empty registry: the hooks of the apps above would ask the database."""
+    with registry.isolated(empty="as_installed" not in request.fixturenames):
         yield
 
 
-def test_only_mandatory_items_are_asked_for_on_this_floor():
+@pytest.fixture
+def as_installed():
+    """What the apps have registered."""
+
+
+def test_mandatory_items_are_asked_for_in_every_phase(as_installed):
     for phase in ORDER:
-        assert [one.key for one in registry.criteria_for(phase)] == ["mandatory-items"]
+        assert "mandatory-items" in [one.key for one in registry.criteria_for(phase)]
 
 
 def test_an_expected_fact_is_unknown_until_somebody_answers():
@@ -69,9 +75,9 @@ def test_a_hook_is_called_once_however_often_it_is_registered():
 def test_apps_meet_over_a_workload_without_knowing_each_other():
     choice = registry.WorkloadChoice("w-1", "Pre-training", 7)
     by: Any = "ada"
-    before = registry.workloads_of(by, PROJECT)
+    assert registry.workloads_of(by, PROJECT) == []
     registry.provide_workloads(lambda user, project: [choice] if project is PROJECT else [])
-    assert registry.workloads_of(by, PROJECT) == [*before, choice]
+    assert registry.workloads_of(by, PROJECT) == [choice]
 
     told = []
     registry.on_devices_used(lambda use, who: told.append((use, who)))
@@ -79,6 +85,15 @@ def test_apps_meet_over_a_workload_without_knowing_each_other():
     use = registry.DeviceUse("w-1", "training:1", 90.0, "cpu", at, at + timedelta(seconds=90))
     registry.devices_used(use, by)
     assert told == [(use, by)]
+
+
+def test_a_moved_phase_is_told_with_the_weeks_that_it_had():
+    told = []
+    registry.on_phase_moved(lambda *facts: told.append(facts))
+    start, end = date(2027, 1, 4), date(2027, 2, 1)
+    by: Any = "ada"
+    registry.phase_moved(PHASE, start, end, by)
+    assert told == [(PHASE, start, end, by)]
 
 
 def test_nothing_of_an_isolated_block_stays():

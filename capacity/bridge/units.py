@@ -1,0 +1,47 @@
+"""Units of the product in the kernel, and what a workload is worth when nobody has said it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from capacity.models import HOURS_PER_WEEK, Objective
+
+CENTS = 100
+# The kernel counts cents: a weighted cost is cents x cents / device-weeks, an efficiency cents /
+# device-week.
+PER_UNIT = {
+    Objective.NET_VALUE: CENTS,
+    Objective.WEIGHTED_COST: CENTS * CENTS,
+    Objective.EFFICIENCY: CENTS,
+}
+# A solver may overshoot its time limit; after this it is asked to hand over what it has.
+GRACE_SECONDS = 5
+# Where no pool has a rate, a device-hour counts as one unit of money in what work is worth.
+UNPRICED = Decimal(1)
+
+
+def shown(objective: Objective, value: float | None) -> float | None:
+    """A value of an objective in the company's currency."""
+    return None if value is None else value / PER_UNIT[objective]
+
+
+def cents(amount: Decimal) -> int:
+    return round(amount * CENTS)
+
+
+def money(amount: float | None) -> Decimal | None:
+    return None if amount is None else (Decimal(repr(amount)) / CENTS).quantize(Decimal("0.01"))
+
+
+def per_week(rate_per_hour: Decimal) -> Decimal:
+    return rate_per_hour * HOURS_PER_WEEK
+
+
+def assumed_value(priority: int, dearest: Decimal) -> Decimal:
+    """What a workload is worth that nobody has valued: more than it costs, by its priority.
+
+    `dearest` is what all of it costs on the dearest pool that can run it. It then returns, net of
+    any cost, at least its priority times what it costs.
+    Why: docs/decisions/0009-values-of-workloads.md.
+    """
+    return (1 + priority) * dearest

@@ -1,0 +1,1 @@
+"""What people do with data sets, trainings and model versions."""
