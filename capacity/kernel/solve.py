@@ -28,7 +28,7 @@ SMALL_JOBS, WHOLE_JOBS = 100, 1000
 FIRST_SIZE, FIRST_SIZE_SMALLER, GROWTH = 100, 150, 3
 # Parts of what is left of the time.
 LIST_SHARE, LP_SHARE, ROUND_SHARE, NEAR_SHARE, TIE_SHARE = 0.3, 0.8, 0.15, 0.35, 0.15
-REBUY_SHARE = 0.5
+QUICK_SHARE, REBUY_SHARE = 0.2, 0.5
 ROUND_TRIES = 5
 # A neighbourhood that is this near to its best, beside the bound of the whole, is done.
 NEAR_GAP = 2e-4
@@ -97,6 +97,9 @@ class _Solve(Record):
         if self.best is None:
             return self.outcome(Status.STOPPED)
         self._relax()
+        if self.columns.n_buys and self.columns.n_jobs <= SMALL_JOBS:
+            # Most small problems end here; the search for fewer nodes knows no end of its own.
+            self._branch(QUICK_SHARE * self.deadline.left)
         self._rebuy()
         ties = self.problem.objective is not Objective.NET_VALUE
         until = TIE_SHARE * self.deadline.left if ties else 0.0
@@ -218,9 +221,9 @@ class _Solve(Record):
             self.offer(plan, "rounding")
 
     def _rebuy(self) -> None:
-        if self.best is None or not self.columns.n_buys or self.deadline.over:
+        if self.best is None or not self.columns.n_buys or self.proven or self.deadline.over:
             return
-        self.report("nodes", self.share_of_time())
+        self.report("Fewer nodes", self.share_of_time())
         plan = rebuy(
             self.best,
             seconds=REBUY_SHARE * self.deadline.left,

@@ -32,6 +32,7 @@ STAGES = (
     gettext_noop("What must be served"),
     gettext_noop("Bounding"),
     gettext_noop("Rounding off"),
+    gettext_noop("Fewer nodes"),
     gettext_noop("Improving the plan"),
     gettext_noop("Closing the gap"),
     gettext_noop("Least cost"),
