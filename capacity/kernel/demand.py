@@ -186,7 +186,7 @@ def train(
     hours = flop * tokens_b * 1e9 / (device.bf16_tflops * 1e12 * share * 3600)
     fewest = training_gang(model, device)
     if gang is not None and gang < fewest:
-        raise InvalidDemand("gang", f"{gang} devices do not hold the model; {fewest} do")
+        raise InvalidDemand("gang", TOO_SMALL, gang=gang, fewest=fewest)
     chosen = gang or fewest
     assumed.append(Assumption("bytes_per_parameter", BYTES_PER_PARAMETER_TRAINING, _ZERO))
     return Estimate(
@@ -200,6 +200,7 @@ def train(
 
 _PUBLISHED = "median of 28 published runs on A100, H100 and H800"
 _ZERO = "ZeRO stage 3, Adam, mixed precision (arXiv:1910.02054)"
+TOO_SMALL = "%(gang)s devices do not hold the model; %(fewest)s do"
 
 
 def _training_share(
@@ -238,7 +239,11 @@ def training_gang(model: Model, device: Device) -> int:
     layer = _largest_layer_gb(model)
     if layer >= room:
         raise InvalidDemand(
-            "params_b", f"the largest layer needs {layer:.0f} GB, a {device.key} has {room:.0f}"
+            "params_b",
+            "the largest layer needs %(layer)s GB, a %(device)s has %(room)s",
+            layer=f"{layer:.0f}",
+            device=device.key,
+            room=f"{room:.0f}",
         )
     return _power_of_two(BYTES_PER_PARAMETER_TRAINING * model.params_b / (room - layer))
 
@@ -309,7 +314,7 @@ def infer_batch(
 def _serving_devices(model: Model, device: Device, gang: int | None) -> int:
     fewest = serving_gang(model, device)
     if gang is not None and gang < fewest:
-        raise InvalidDemand("gang", f"{gang} devices do not hold the model; {fewest} do")
+        raise InvalidDemand("gang", TOO_SMALL, gang=gang, fewest=fewest)
     return gang or fewest
 
 

@@ -11,12 +11,16 @@ KV_BYTES_AT_8B, KV_POWER = 131_072, 0.37
 
 
 class InvalidDemand(ValueError):
-    """A figure that cannot be, or one that is missing; names the field."""
+    """A figure that cannot be, or one that is missing; names the field.
+
+    `message` has a %-placeholder for each of `values`, so that it can be said in other languages.
+    """
 
     code = "demand"
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+    def __init__(self, field: str, message: str, **values: object) -> None:
+        super().__init__(f"{field}: {message % values if values else message}")
+        self.message, self.values = message, values
         self.details = {"field": field}
 
 
@@ -96,10 +100,12 @@ class Model:
 def positive(field: str, value: float) -> None:
     """Raise InvalidDemand unless the figure is above 0 and finite."""
     if not (math.isfinite(value) and value > 0):
-        raise InvalidDemand(field, f"{value:g} is not above 0")
+        raise InvalidDemand(field, "%(value)s is not above 0", value=f"{value:g}")
 
 
 def proper_share(field: str, value: float | None) -> None:
     """Raise InvalidDemand unless the figure is None or above 0 and at most 1."""
     if value is not None and not (math.isfinite(value) and 0 < value <= 1):
-        raise InvalidDemand(field, f"{value:g} is not a share, above 0 and at most 1")
+        raise InvalidDemand(
+            field, "%(value)s is not a share, above 0 and at most 1", value=f"{value:g}"
+        )

@@ -16,6 +16,7 @@ from capacity.kernel.demand import WorkloadKind, shape_of
 from capacity.kernel.problem import Shape
 from capacity.models.estate import AT_LEAST_ONE, NOT_NEGATIVE, Accelerator, Pool
 from capacity.rights import may_plan
+from capacity.words import explained
 from projects.models import Phase, Project
 from projects.models.project import WholeWeeks, whole_weeks
 from teamhub.accounts.models import User
@@ -235,6 +236,11 @@ class Workload(WholeWeeks, Named):
     @property
     def shape_label(self) -> Any:
         return SHAPE_LABELS[self.shape]
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """What its estimate rests on, in words."""
+        return explained(self.assumptions.get("sources", []))
 
     @property
     def device_hours(self) -> float:

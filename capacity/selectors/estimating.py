@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from capacity.kernel import demand
 from capacity.kernel.demand import Assumption, Band, Device, InvalidDemand, Model, WorkloadKind
 from capacity.models import HOURS_PER_WEEK, Accelerator
+from capacity.words import explained, refusal
 from teamhub.errors import InvalidInput
 
 NODE_DEVICES = 8  # what a gang shares before it takes whole nodes
@@ -58,6 +59,10 @@ class Answer:
         return [
             {"name": one.name, "value": one.value, "source": one.source} for one in self.assumptions
         ]
+
+    @property
+    def explained(self) -> list[dict[str, Any]]:
+        return explained(self.sources)
 
     def as_json(self) -> dict[str, Any]:
         """As a workload keeps it."""
@@ -185,5 +190,5 @@ _FIELDS = {"gang": "gang_size", "tokens_per_s": "replica_tokens_per_s"}
 
 def _refusal(error: InvalidDemand) -> InvalidInput:
     field = error.details["field"]
-    text = _("This figure cannot be: %(error)s.") % {"error": error}
+    text = _("This figure cannot be: %(error)s.") % {"error": refusal(error)}
     return InvalidInput(text, fields={_FIELDS.get(field, field): [text]})
