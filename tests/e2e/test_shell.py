@@ -68,7 +68,7 @@ def test_a_slash_searches_and_a_question_mark_lists_the_keys(product: Product, p
     page.keyboard.press("/")
     expect(page.locator("#th-search")).to_be_focused()
     page.keyboard.type("triage")
-    hit = page.locator("#th-search-hits a", has_text="Chest X-ray triage")
+    hit = page.locator("#th-search-hits a", has_text="Chest X-ray triage").first
     expect(hit).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(hit).to_be_focused()

@@ -27,14 +27,15 @@ def calls(name: str) -> Iterator[ast.Call]:
 def said(node: ast.expr) -> set[str]:
     """The texts that an argument may be: itself, the module's constant, or a local's values."""
     if isinstance(node, ast.Constant):
-        return {node.value}
+        return {str(node.value)}
     assert isinstance(node, ast.Name), ast.dump(node)
     if isinstance(text := getattr(demand, node.id, None), str):
         return {text}
     found = set()
     for each in ast.walk(ast.parse((KERNEL / "demand.py").read_text())):
         if isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == node.id:
-            found |= {part.value for part in ast.walk(each.value) if isinstance(part, ast.Constant)}
+            parts = ast.walk(each.value)
+            found |= {str(part.value) for part in parts if isinstance(part, ast.Constant)}
     return found
 
 
