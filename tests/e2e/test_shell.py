@@ -74,6 +74,7 @@ def test_a_slash_searches_and_a_question_mark_lists_the_keys(product: Product, p
     expect(hit).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Chest X-ray triage")
+    page.wait_for_load_state()
 
     page.keyboard.press("?")
     keys = page.locator("#th-shortcuts")
