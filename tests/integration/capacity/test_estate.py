@@ -179,7 +179,7 @@ def test_types_of_the_catalog_are_not_changed_by_hand(cast: Cast) -> None:
         lambda pool: make_maintenance(pool, nodes_out=1, out_share=Decimal("0.5")),
         lambda pool: make_maintenance(pool, nodes_out=None),
         lambda pool: make_maintenance(pool, start_on=monday(2), end_on=monday(1)),
-        lambda pool: make_accelerator(kind="fpga"),
+        lambda pool: make_accelerator(kind="npu"),
     ],
 )
 def test_the_database_itself_refuses_what_cannot_be(write) -> None:
