@@ -135,8 +135,10 @@ PARTS = {
         "integration", "tests/integration", "-m", "not processes", *PARALLEL
     ),
     "postgres": postgres,
-    "processes": lambda: run_pytest("processes", "tests/integration", "-m", "processes"),
-    "e2e": lambda: run_pytest("e2e", "tests/e2e"),
+    "processes": lambda: run_pytest(
+        "processes", "tests/integration", "-m", "processes", *PARALLEL
+    ),
+    "e2e": lambda: run_pytest("e2e", "tests/e2e", *PARALLEL),
 }
 
 

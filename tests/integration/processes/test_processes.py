@@ -65,7 +65,7 @@ def drivers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Driver]]:
     """Both set-ups at once: they mostly wait."""
-    started = {"embedded": Driver("embedded", tmp_path_factory.mktemp("embedded"), rounds=5)}
+    started = {"embedded": Driver("embedded", tmp_path_factory.mktemp("embedded"), rounds=3)}
     try:
         if servers.postgres_bin() is not None and servers.redis_bin() is not None:
             started["cluster"] = Driver(
