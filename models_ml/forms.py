@@ -80,6 +80,10 @@ class TrainingForm(forms.Form):
         fields["recipe"].choices = [(one.key, one.title) for one in self.cards]
         fields["recipe"].initial = catalog.DEFAULT
         fields["project"].queryset = Project.objects.detail_visible_to(by)
+        if not fields["project"].queryset.exists():
+            fields["project"].help_text = gettext(
+                "You work in no project yet: a project's lead can assign you to one."
+            )
         workloads = workloads_of(by, project) if project is not None else []
         if project is not None:
             fields["phase"].queryset = project.phases.all()

@@ -187,7 +187,7 @@ def _time_off(world: DemoWorld, person: Person, number: int) -> None:
 
 
 def _log_ins(world: DemoWorld) -> None:
-    """Two of the people can log in: an engineer and a reviewer."""
-    for name, username in (("Bo Larsen", "bo"), ("Ines Moreau", "rev")):
+    """Three of the people can log in: an engineer, a reviewer and an ML engineer."""
+    for name, username in (("Bo Larsen", "bo"), ("Ines Moreau", "rev"), ("Mei Ling Ong", "mel")):
         person = Person.objects.get(name=name)
         invitations.join(person, world.users[username], world.by)

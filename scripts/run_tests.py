@@ -135,9 +135,7 @@ PARTS = {
         "integration", "tests/integration", "-m", "not processes", *PARALLEL
     ),
     "postgres": postgres,
-    "processes": lambda: run_pytest(
-        "processes", "tests/integration", "-m", "processes", *PARALLEL
-    ),
+    "processes": lambda: run_pytest("processes", "tests/integration", "-m", "processes", *PARALLEL),
     "e2e": lambda: run_pytest("e2e", "tests/e2e", *PARALLEL),
 }
 

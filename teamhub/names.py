@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +13,23 @@ def in_active_language(en: str, zh: str) -> str:
     return zh if zh and (get_language() or "en").startswith("zh") else en
 
 
+class KeyField(models.SlugField):
+    """A slug whose refusal does not say “slug”; to the database it is one."""
+
+    default_error_messages = {"invalid": _("Letters, digits, hyphens and underscores only.")}
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"error_messages": self.default_error_messages, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.SlugField", args, kwargs
+
+
 class Named(models.Model):
     """A row with a stable key and a name in each language."""
 
-    key = models.SlugField(_("key"), max_length=60, unique=True)
+    key = KeyField(_("key"), max_length=60, unique=True)
     name_en = models.CharField(_("name (English)"), max_length=120)
     name_zh = models.CharField(_("name (Chinese)"), max_length=120, blank=True)
 

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from capacity.bridge.units import CENTS, money, shown
 from capacity.models import (
     Allocation,
@@ -19,6 +21,7 @@ from capacity.models import (
     Workload,
 )
 from teamhub import weeks
+from teamhub.errors import Conflict
 from teamhub.runs.frozen import thaw
 
 BATCH = 500
@@ -62,21 +65,18 @@ def record_incumbent(plan: CapacityPlan, line: dict[str, Any]) -> None:
 def store_plan(plan: CapacityPlan, result: dict[str, Any]) -> None:
     """Write rows and figures of a plan; the caller's transaction sets SUCCEEDED."""
     job = thaw(plan.input_file)
-    # Rows may have gone while the solver ran.
-    pools = set(Pool.objects.values_list("pk", flat=True))
+    _refuse_lost_pools(job)
+    # Work may have gone while the solver ran: its devices are free then.
     workloads = set(Workload.objects.values_list("pk", flat=True))
     start = date.fromisoformat(job["start_on"])
     given = [
         row
         for row in _allocations(plan, result["allocations"], start)
-        if row.pool_id in pools and row.workload_id in workloads
+        if row.workload_id in workloads
     ]
     Allocation.objects.bulk_create(given, batch_size=BATCH)
     lacks = {(row["week"], int(row["pool"])): row["devices"] for row in result["shortage"]}
-    PlanWeek.objects.bulk_create(
-        [row for row in _weeks(plan, job, result, lacks, start) if row.pool_id in pools],
-        batch_size=BATCH,
-    )
+    PlanWeek.objects.bulk_create(_weeks(plan, job, result, lacks, start), batch_size=BATCH)
     left_out = [row for row in _left_out(plan, job, result, start) if row.workload_id in workloads]
     LeftOut.objects.bulk_create(left_out, batch_size=BATCH)
     _figures(plan, job, result)
@@ -84,6 +84,22 @@ def store_plan(plan: CapacityPlan, result: dict[str, Any]) -> None:
     plan.n_workloads = plan.n_served + len(left_out)
     plan.shortage_device_weeks = sum(lacks.values())
     plan.save(update_fields=FIGURES)
+
+
+def _refuse_lost_pools(job: Mapping[str, Any]) -> None:
+    """Work that was placed in a pool that has gone would be neither served nor left out."""
+    there = set(Pool.objects.values_list("pk", flat=True))
+    lost = [pk for pk in job["pools"] if pk not in there]
+    if lost:
+        raise Conflict(
+            ngettext(
+                "A pool was removed while the plan was computed. Compute it again.",
+                "%(n)d pools were removed while the plan was computed. Compute it again.",
+                len(lost),
+            )
+            % {"n": len(lost)},
+            code="pools_removed",
+        )
 
 
 def _allocations(

@@ -11,8 +11,9 @@ from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from capacity.services.rows import require_planner
+from capacity.services.rows import check_key, require_planner
 from projects.importers.base import Known
+from teamhub.errors import InvalidInput
 from teamhub.web import csv_values
 from teamhub.web.csv_import import CsvImporter, Planned, Row
 
@@ -76,8 +77,12 @@ class CapacityImporter(CsvImporter, Generic[M]):
     def _fits(self, row: Row, instance: M) -> bool:
         links = {field.name for field in instance._meta.fields if field.is_relation}
         try:
+            check_key(instance)
             instance.clean_fields(exclude=links)
             instance.clean()
+        except InvalidInput as error:
+            self.error(row, "key", str(error))
+            return False
         except ValidationError as error:
             found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
             for column, messages in found.items():

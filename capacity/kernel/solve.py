@@ -17,7 +17,7 @@ from capacity.kernel.rebuy import rebuy
 from capacity.kernel.record import PROVEN_GAP, OnPlan, Planned, Record
 from capacity.kernel.rounding import Relaxed, argmax, round_off
 from teamhub.kernel.budget import Budget, Deadline, Report, Silence
-from teamhub.kernel.highs import Answer, Ended, solve_lp, solve_mip
+from teamhub.kernel.highs import Answer, Ended, SolverFailed, solve_lp, solve_mip
 from teamhub.kernel.outcome import Status
 
 # Up to so many workloads the exact model comes first; up to the second number it comes after the
@@ -321,14 +321,17 @@ class _Solve(Record):
         slack = 1e-9 * max(1.0, abs(self.worth))
         floor = (objective(self.columns), self.worth - self.columns.constant - slack)
         model = PlanModel(self.columns, required=served, value=-costs, floor=floor)
-        answer = solve_mip(
-            model.model,
-            seconds=self.deadline.left,
-            threads=self.threads,
-            seed=self.seed,
-            start=model.restricted(self.best.values()),
-            stop=self.deadline.stop,
-        )
+        try:
+            answer = solve_mip(
+                model.model,
+                seconds=self.deadline.left,
+                threads=self.threads,
+                seed=self.seed,
+                start=model.restricted(self.best.values()),
+                stop=self.deadline.stop,
+            )
+        except SolverFailed:
+            return  # figures too far apart for one more model; the plan that is there is as good
         if answer.values is None:
             return
         plan = model.plan_of(answer.values)

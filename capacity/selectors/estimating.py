@@ -15,6 +15,15 @@ from capacity.words import explained, refusal
 from teamhub.errors import InvalidInput
 
 NODE_DEVICES = 8  # what a gang shares before it takes whole nodes
+MAX_DEVICES = 10**6
+# Far beyond all that anybody plans: what lies above was given in another unit.
+LIMITS = {
+    "params_b": 1e6,
+    "active_params_b": 1e6,
+    "tokens_b": 1e7,
+    "peak_tokens_per_s": 1e10,
+    "replica_tokens_per_s": 1e8,
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,10 @@ class Answer:
 
 def estimate(ask: Ask) -> Answer:
     """Estimate; InvalidInput names the field that is missing or makes no sense."""
+    for field, most in LIMITS.items():
+        if (getattr(ask, field) or 0) > most:
+            text = _("At most %(most)s; is it in another unit?")
+            raise _wrong(field, text % {"most": f"{most:,.0f}"})
     try:
         match WorkloadKind(ask.kind):
             case WorkloadKind.ONLINE_INFERENCE:
@@ -101,6 +114,14 @@ def estimate(ask: Ask) -> Answer:
     return _worked_out(ask, found)
 
 
+def _bounded(devices: int, field: str) -> int:
+    if devices > MAX_DEVICES:
+        text = _("That takes %(devices)s devices; at most %(most)s. Look at the units.")
+        words = {"devices": f"{devices:,}", "most": f"{MAX_DEVICES:,}"}
+        raise _wrong(field, text % words)
+    return devices
+
+
 def device_of(accelerator: Accelerator) -> Device:
     """The kernel's view of a type; refuses one whose figures nobody has written down."""
     peak, memory, bandwidth = (
@@ -117,7 +138,7 @@ def device_of(accelerator: Accelerator) -> Device:
 def _worked_out(ask: Ask, found: demand.Estimate) -> Answer:
     """Devices and weeks of training and batch work."""
     hours = found.device_hours.p50
-    devices = ask.devices or _devices_for(hours, ask.weeks, found.gang)
+    devices = ask.devices or _bounded(_devices_for(hours, ask.weeks, found.gang), "tokens_b")
     if devices < found.gang:
         text = _("One copy of the model needs at least %(least)d devices of this type for memory.")
         raise _wrong("devices", text % {"least": found.gang})
@@ -143,7 +164,7 @@ def _online(ask: Ask) -> Answer:
         measured=_measured(ask),
         gang=ask.gang,
     )
-    devices = ask.devices or found.devices
+    devices = ask.devices or _bounded(found.devices, "peak_tokens_per_s")
     # The band is that of the rate; the middle follows the devices that are chosen.
     factor = (ask.weeks or 1) * devices / found.devices
     week = found.device_hours

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from capacity.rights import may_plan, may_see_device_cost
+from projects.models.project import WholeWeeks
 from roles.services import tracked
 from teamhub import weeks
 from teamhub.accounts import permissions
@@ -18,6 +19,7 @@ from teamhub.audit import services as audit
 from teamhub.errors import InvalidInput
 
 M = TypeVar("M", bound=models.Model)
+MAX_SPAN = 520  # weeks that work, allocations and maintenance may last, as phases may
 
 
 def require_planner(by: User) -> None:
@@ -35,21 +37,40 @@ def require_cost(by: User) -> None:
 def check(row: models.Model) -> None:
     """The weeks first, in words of weeks; then what the model says."""
     check_weeks(row)
+    check_key(row)
     tracked.check(row)
 
 
 def check_weeks(row: models.Model) -> None:
-    found = week_errors(getattr(row, "start_on", None), getattr(row, "end_on", None))
+    start, end = getattr(row, "start_on", None), getattr(row, "end_on", None)
+    found = week_errors(start, end)
+    if not found and start and end and isinstance(row, WholeWeeks) and row.n_weeks > MAX_SPAN:
+        text = _("%(n)d weeks are too many; at most %(most)d.")
+        found["end_on"] = text % {"n": row.n_weeks, "most": MAX_SPAN}
     if found:
         fields = {name: [text] for name, text in found.items()}
         raise InvalidInput(" ".join(found.values()), fields=fields)
+
+
+def check_key(row: models.Model) -> None:
+    """Programs name rows by id or key: a key that is a number would name another row."""
+    key = getattr(row, "key", "")
+    if row._state.adding and key.isdigit():
+        text = _("The key “%(key)s” is a number, and numbers name rows by their id. Add a letter.")
+        raise InvalidInput(text % {"key": key}, fields={"key": [text % {"key": key}]})
 
 
 def week_errors(start: date | None, end: date | None) -> dict[str, str]:
     """What is wrong with a range of weeks whose ends may be open, by field."""
     found = {}
     for name, day in (("start_on", start), ("end_on", end)):
-        if day is not None and not weeks.is_monday(day):
+        if day is not None and not weeks.is_plannable(day):
+            found[name] = _("%(day)s is outside the years %(first)d to %(last)d.") % {
+                "day": day,
+                "first": weeks.FIRST.year,
+                "last": weeks.LAST.year,
+            }
+        elif day is not None and not weeks.is_monday(day):
             before = weeks.monday(day)
             found[name] = _(
                 "%(day)s is not a Monday. The Mondays next to it are %(before)s and %(after)s."

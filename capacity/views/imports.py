@@ -22,6 +22,10 @@ def capacity_import(request: HttpRequest) -> HttpResponseBase:
         IMPORTERS,
         title=_("Import devices and demand"),
         back_url=reverse("capacity:pool-list"),
+        done_urls={
+            "workloads": reverse("capacity:workload-list"),
+            "allocations": reverse("capacity:allocation-list"),
+        },
         template="capacity/import.html",
     )
 

@@ -20,7 +20,7 @@ from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.accounts.groups import Group
 from teamhub.accounts.models import User
-from teamhub.names import in_active_language
+from teamhub.names import KeyField, in_active_language
 
 PRIORITIES = range(1, 6)
 PHASE_LABELS = {
@@ -107,7 +107,7 @@ class Project(models.Model):
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
-    key = models.SlugField(_("key"), max_length=60, unique=True)
+    key = KeyField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     domain = models.CharField(_("domain"), max_length=40, blank=True)  # key of a domain template
     purpose = models.TextField(_("purpose"), blank=True)
@@ -182,7 +182,7 @@ class Requirement(models.Model):
         AT_MOST = "at_most", _("at most")
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="requirements")
-    key = models.SlugField(max_length=60)
+    key = KeyField(max_length=60)
     goal_en = models.CharField(_("goal"), max_length=300)
     goal_zh = models.CharField(max_length=300, blank=True)
     owner = models.CharField(_("owner in the business unit"), max_length=120, blank=True)

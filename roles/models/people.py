@@ -19,6 +19,7 @@ from roles.models.company import Department, Site
 from roles.time_zones import validate_time_zone
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
+from teamhub.names import KeyField
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -69,7 +70,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """Somebody who can be staffed."""
 
-    key = models.SlugField(_("key"), max_length=60, unique=True)
+    key = KeyField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     sort_name = models.CharField(max_length=120, blank=True, db_index=True)  # pinyin for Chinese
     email = models.EmailField(_("e-mail"), blank=True)

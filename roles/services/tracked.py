@@ -33,7 +33,9 @@ def hold(row: M, *, version: int | None) -> M:
 def check(row: models.Model, *, exclude: Collection[str] = ()) -> None:
     """Turn what Django's validation says into our error; details name the fields."""
     try:
-        row.full_clean(exclude=set(exclude))
+        row.full_clean(exclude=set(exclude), validate_constraints=False)
+        # Only of what is sound so far: in words of people the same would be said twice.
+        row.validate_constraints(exclude=set(exclude))
     except ValidationError as error:
         fields = {
             ("" if name == NON_FIELD_ERRORS else name): messages

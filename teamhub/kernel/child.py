@@ -39,6 +39,8 @@ _THREAD_VARIABLES = (
 _SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_HOST_PASSWORD")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 KILL_AFTER_SECONDS = 2.0  # between TERM and KILL
+# Said where a kernel neither answered nor failed; the worker itself kills none that it still asks.
+KILLED = "The system ended the computation, most likely for want of memory. Ask for less at once."
 _WORKER_DIED = 70  # exit status, EX_SOFTWARE
 
 
@@ -171,13 +173,15 @@ class Child:
         Raises
         ------
         KernelRefused
-            The kernel raised a foreseen error.
+            The kernel raised a foreseen error, or the system killed it.
         KernelBug
             It raised anything else or ended without a result; the message has traceback and output.
         """
         answer = _read_json(self.jobdir / "result.json")
         if answer is None:
             status = self._process.poll()
+            if status == -signal.SIGKILL:
+                raise KernelRefused(KILLED, "killed", template=KILLED)
             raise KernelBug(f"the kernel ended with status {status} and no result\n{self.output()}")
         if "error" in answer:
             error = answer["error"]

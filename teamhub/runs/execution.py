@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from teamhub.errors import TeamHubError
@@ -161,6 +162,14 @@ def _listen(child: Child, watch: Watch, teller: _Teller, *, limit_s: float | Non
     except KernelRefused as error:
         words = _(error.template) % error.details if error.template else str(error)
         raise KernelFailed(words, code=error.code, **error.details) from None
+
+
+# What the child's own end says, here so that it is translated; a test holds both together.
+WORDS = (
+    gettext_noop(
+        "The system ended the computation, most likely for want of memory. Ask for less at once."
+    ),
+)
 
 
 class _Teller:

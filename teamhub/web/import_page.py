@@ -8,7 +8,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +43,20 @@ def import_page(
     *,
     title: str | Promise,
     back_url: str,
+    done_urls: Mapping[str, str] | None = None,
     template: str = "web/import.html",
     options: Sequence[Option] = (),
 ) -> HttpResponseBase:
     """Serve the whole dialogue to a user who is logged in; kinds that he may not use are hidden.
 
+    After an import it leads to the address of its kind in `done_urls`, or else to `back_url`.
     `options` are boxes to tick; the caller reads them from `request.POST` and chooses importers.
     """
     kinds = _permitted(request, importers)
     context: dict[str, Any] = {
         "title": title,
         "back_url": back_url,
+        "done_urls": done_urls or {},
         "kinds": list(kinds.values()),
         "options": options,
     }
@@ -123,7 +126,7 @@ def _commit(
         return render(request, template, context, status=422)
     uploads.drop(request.user, token)
     messages.success(request, _done(importer, result))
-    return redirect(str(context["back_url"]))
+    return redirect(str(context["done_urls"].get(importer.kind, context["back_url"])))
 
 
 def _done(importer: type[CsvImporter], result: ImportResult) -> str:

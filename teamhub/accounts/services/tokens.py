@@ -20,7 +20,8 @@ MOST_DAYS = 365
 
 def scopes_for(user: User) -> list[str]:
     """Return the scopes that can mean something for this user."""
-    money = permissions.is_manager(user)
+    # Managers read rates and budgets; planners what devices cost.
+    money = permissions.is_manager(user) or permissions.is_planner(user)
     return [scope for scope in permissions.SCOPES if scope != "money" or money]
 
 

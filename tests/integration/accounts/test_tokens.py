@@ -73,7 +73,9 @@ def test_only_a_digest_of_the_token_is_stored() -> None:
 def test_without_wishes_a_token_has_what_its_owner_can_use() -> None:
     make_user("ada", "engineer")
     make_user("max", "manager")
+    make_user("pia", "planner")  # reads what devices cost
     assert ask().json()["scopes"] == ["read", "write"]
+    assert ask(username="pia").json()["scopes"] == ["read", "write", "money"]
     assert ask(username="max").json()["scopes"] == ["read", "write", "money"]
 
 

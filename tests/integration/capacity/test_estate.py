@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,6 +110,8 @@ def test_a_token_without_money_sets_no_rate(cast: Cast) -> None:
     [
         ({"start_on": monday() + timedelta(days=1)}, "start_on"),
         ({"start_on": monday(2), "end_on": monday(2)}, "end_on"),
+        ({"start_on": date(1969, 12, 29)}, "start_on"),
+        ({"end_on": date(9999, 12, 27)}, "end_on"),
         ({"devices_per_node": 0}, "devices_per_node"),
         ({"rate_per_device_hour": Decimal(-1)}, "rate_per_device_hour"),
         ({"memory_gib": Decimal(-1)}, "memory_gib"),
@@ -141,14 +143,23 @@ def test_a_node_moves_to_another_pool(cast: Cast) -> None:
     assert (Node.objects.get().pool, Node.objects.get().devices) == (other, 4)
 
 
+def test_a_key_that_is_a_number_would_name_another_row_by_its_id(cast: Cast) -> None:
+    site = make_pool().site
+    with pytest.raises(InvalidInput, match="Add a letter"):
+        estate.create_pool(
+            key="4", name_en="Four", site=site, accelerator=make_accelerator(), by=cast.plan
+        )
+
+
 @pytest.mark.parametrize(
     "out", [{}, {"nodes_out": 1, "out_share": Decimal("0.5")}, {"out_share": Decimal(2)}]
 )
 def test_maintenance_names_either_nodes_or_a_share(cast: Cast, out: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refusal:
         estate.create_maintenance(
             pool=make_pool(), start_on=monday(), end_on=monday(1), by=cast.plan, **out
         )
+    assert "Constraint" not in str(refusal.value)  # said in words of people only
     assert not MaintenanceWindow.objects.exists()
 
 

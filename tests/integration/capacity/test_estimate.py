@@ -71,6 +71,10 @@ def test_a_measured_rate_sizes_serving_and_narrows_the_band(db: None) -> None:
         ({"params_b": 70, "devices": 2}, "devices"),
         ({"params_b": 70, "gang": 2}, "gang_size"),
         ({"kind": "online_inference"}, "peak_tokens_per_s"),
+        ({"kind": "online_inference", "peak_tokens_per_s": 1e300}, "peak_tokens_per_s"),
+        ({"kind": "online_inference", "peak_tokens_per_s": 1e10}, "peak_tokens_per_s"),
+        ({"params_b": 1e308, "tokens_b": 1e308}, "params_b"),
+        ({"params_b": 1e6, "tokens_b": 1e7, "weeks": 10}, "tokens_b"),
     ],
 )
 def test_what_cannot_be_estimated_is_refused_by_name(

@@ -13,7 +13,7 @@ from capacity.kernel import job
 from capacity.models import Allocation, CapacityPlan, Workload
 from capacity.selectors.served import is_served
 from capacity.selectors.sizes import fits, take
-from teamhub.errors import Infeasible
+from teamhub.errors import Conflict, Infeasible
 from teamhub.runs import frozen
 from tests import builders
 from tests.cast import Cast
@@ -330,6 +330,22 @@ def test_rows_that_went_while_the_solver_ran_are_left_out_of_the_plan(estate: Es
     bridge.store_plan(plan, result)
 
     assert {row[0] for row in given(plan)} == {stays.key}
+
+
+def test_a_pool_that_went_while_the_solver_ran_fails_the_plan(estate: Estate) -> None:
+    """Its work would be neither served nor left out, and the proof no proof any more."""
+    spare = estate.make_pool("spare")
+    estate.ask("a")
+    plan = estate.submit()
+    loaded = bridge.load_plan(plan)
+    plan.input_file = frozen.freeze(loaded)
+    plan.save()
+    result = job.run(loaded, Silent(), threading.Event())
+    spare.delete()
+
+    with pytest.raises(Conflict, match="A pool was removed"):
+        bridge.store_plan(plan, result)
+    assert not Allocation.objects.exists()
 
 
 def test_loading_takes_the_same_queries_for_more_rows(

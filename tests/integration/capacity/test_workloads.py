@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -101,6 +101,9 @@ def test_the_key_follows_the_name_and_is_free(cast: Cast) -> None:
         ({"gang_size": 7}, "gang_size"),
         ({"start_on": monday() + timedelta(days=1)}, "start_on"),
         ({"end_on": monday()}, "end_on"),
+        ({"end_on": monday(521)}, "end_on"),
+        ({"start_on": date(1, 1, 1)}, "start_on"),
+        ({"key": "12"}, "key"),
         ({"priority": 6}, "priority"),
         ({"value": Decimal(-1)}, "value"),
         ({"kind": "training"}, "kind"),

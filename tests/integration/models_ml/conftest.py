@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models_ml import inspection
+from models_ml.kernel.inspection import run as inspect
 from projects import registry
 from projects.registry import DeviceUse, WorkloadChoice
+from teamhub.kernel import child
 from teamhub.runs import bell
 from tests import builders
 
@@ -19,6 +24,33 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
     for name in ("DATASET_DIR", "MODEL_DIR", "TRAINING_DIR", "RUN_DIR", "RUN_INPUT_DIR"):
         setattr(settings, name, tmp_path / name.lower())
     settings.RUN_REPORT_SECONDS = 0
+
+
+class Here(child.Child):
+    """The same job without a process of its own, which takes seconds to start."""
+
+    def __init__(self, _module: str, folder: Path) -> None:
+        self.jobdir = folder
+        with Path(os.devnull).open("wb") as nothing:
+            wire = child._Wire(nothing.fileno(), folder)
+            child._work(inspect, folder, wire, threading.Event(), (ValueError,))
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def messages(self, *_tick: float) -> Iterator[Any]:
+        return iter(())
+
+
+@pytest.fixture(autouse=True)
+def looked_at_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data sets are looked at in this process, except where a test asks for `own_process`."""
+    monkeypatch.setattr(inspection, "Child", Here)
+
+
+@pytest.fixture
+def own_process(looked_at_here: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspection, "Child", child.Child)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def send(api: Any, text: str | bytes, **fields: Any) -> Any:
     return api.post(API, {"file": program_file(text), **fields}, format="multipart")
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_program_uploads_and_reads_what_was_found(cast: Any, api_for: Any) -> None:
     text = table(150)
     answer = send(api_for(cast.ml), text, name="Clicks")
@@ -235,6 +236,7 @@ def test_the_page_takes_a_file_and_goes_to_its_data_set(cast: Any, client_for: A
     assert "<code>near</code>" in page
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_page_says_row_column_and_reason(cast: Any, client_for: Any, left: Any) -> None:
     text = table().replace("near,far,label\n", "near,far,label\n1,two,0\n", 1)
 

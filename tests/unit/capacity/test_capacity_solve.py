@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import random
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from capacity.kernel.problem import CapacityProblem, Need, Pool, Shape, Workload
 from capacity.kernel.rebuy import rebuy
 from capacity.kernel.solve import solve
 from teamhub.kernel.budget import Budget
+from teamhub.kernel.highs import SolverFailed
 from teamhub.kernel.outcome import Status
 from tests.unit.capacity.capacity_cases import (
     Notes,
@@ -332,6 +334,23 @@ def test_ties_are_broken_by_money() -> None:
     assert solution is not None
 
     assert solution.allocations[0][0].pool == 1
+
+
+def test_ties_that_cannot_be_broken_leave_the_plan_that_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # With figures far apart HiGHS may refuse the model of the tie alone.
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise SolverFailed("HiGHS refused the model.")
+
+    needs = (Need(0, 4, weeks=1, cost=9.0), Need(1, 4, weeks=1, cost=2.0))
+    given = problem(gang(needs=needs), pools=2, objective=Objective.EFFICIENCY)
+    monkeypatch.setattr("capacity.kernel.solve._Solve._branch", lambda *_: None)
+    monkeypatch.setattr("capacity.kernel.solve.solve_mip", refuse)
+
+    outcome = solved(given)
+    assert outcome.solution is not None
+    assert verify.verify(given, outcome.solution) == []
 
 
 def test_a_stop_returns_the_best_so_far() -> None:
