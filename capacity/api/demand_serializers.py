@@ -55,7 +55,7 @@ class WorkloadOut(serializers.Serializer[Workload]):
     assumptions = serializers.JSONField()
     must_serve = serializers.BooleanField()
     priority = serializers.IntegerField(allow_null=True)
-    value = serializers.DecimalField(max_digits=16, decimal_places=2, allow_null=True)
+    value = serializers.DecimalField(max_digits=15, decimal_places=2, allow_null=True)
     accelerators = serializers.SerializerMethodField()
     pools = serializers.SerializerMethodField()
     used_device_hours = serializers.FloatField(source="used_hours", help_text="Measured.")
@@ -120,7 +120,7 @@ class WorkloadPatch(serializers.Serializer[Any]):
     sized_on = KeyField(Accelerator, noun="accelerator", required=False, allow_null=True)
     must_serve = serializers.BooleanField(required=False)
     priority = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
-    value = serializers.DecimalField(max_digits=16, decimal_places=2, **FIGURE)
+    value = serializers.DecimalField(max_digits=15, decimal_places=2, **FIGURE)
     accelerators = serializers.ListField(
         child=KeyField(Accelerator, noun="accelerator"), required=False, max_length=50
     )

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from capacity.api.base import by_word
 from capacity.selectors import joint_report
 from capacity.selectors.joint import Purse, phase_lines, phases_of
 from projects.models import Project
@@ -32,9 +33,14 @@ class ProjectWeeks(APIView):
         parameters=[reports.FORMAT, TABLE, PHASE, reports.IF_NONE_MATCH],
         responses=reports.RESPONSES,
     )
-    def get(self, request: Request, pk: int) -> HttpResponseBase:
+    def get(self, request: Request, pk: str) -> HttpResponseBase:
         """By phase and week: effort asked and filled, devices asked and granted, what waits."""
-        project = Project.objects.detail_visible_to(request.user).filter(pk=pk).first()
+        project = (
+            Project.objects.detail_visible_to(request.user)
+            .filter(by_word(pk))
+            .order_by("pk")
+            .first()
+        )
         if project is None:
             raise Http404
         name = request.query_params.get("table", "waiting")

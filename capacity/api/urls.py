@@ -22,7 +22,7 @@ work = [
     path("workloads/<int:pk>/", demand.WorkloadDetail.as_view(), name="workload-detail"),
     path("allocations/", demand.AllocationList.as_view(), name="allocation-list"),
     path("allocations/<int:pk>/", demand.AllocationDetail.as_view(), name="allocation-detail"),
-    path("projects/<int:pk>/weeks/", joint.ProjectWeeks.as_view(), name="project-weeks"),
+    path("projects/<str:pk>/weeks/", joint.ProjectWeeks.as_view(), name="project-weeks"),
 ]
 
 files = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from capacity.bridge.rows import Loading
-from capacity.bridge.units import UNPRICED, assumed_value, cents, per_week
+from capacity.bridge.units import UNPRICED, assumed_value, bounded, cents, per_week
 from capacity.kernel.problem import Need
 from capacity.kernel.problem import Workload as KernelWorkload
 from capacity.models import Allocation, Pool, Shape, Workload
@@ -134,7 +134,8 @@ def _value(workload: Workload, pools: list[Pool]) -> tuple[Decimal, bool]:
     if not dearest:
         least = min(takes.values(), key=lambda one: one.device_weeks, default=None)
         dearest = UNPRICED if least is None else _cost(least, UNPRICED)
-    return assumed_value(priority(workload), dearest).quantize(Decimal("0.01")), True
+    worth = bounded(assumed_value(priority(workload), dearest), workload.key)
+    return worth.quantize(Decimal("0.01")), True
 
 
 def _cost(takes: Take, rate_per_hour: Decimal) -> Decimal:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from capacity.models import HOURS_PER_WEEK, Objective
+from teamhub.errors import InvalidInput
 
 CENTS = 100
 # The kernel counts cents: a weighted cost is cents x cents / device-weeks, an efficiency cents /
@@ -18,6 +21,8 @@ PER_UNIT = {
 GRACE_SECONDS = 5
 # Where no pool has a rate, a device-hour counts as one unit of money in what work is worth.
 UNPRICED = Decimal(1)
+# SQLite keeps 15 digits, two of them behind the point.
+MOST_MONEY = Decimal(10**13)
 
 
 def shown(objective: Objective, value: float | None) -> float | None:
@@ -29,8 +34,21 @@ def cents(amount: Decimal) -> int:
     return round(amount * CENTS)
 
 
+def bounded(amount: Decimal, what: object) -> Decimal:
+    """The amount; refuses what no database keeps to the cent."""
+    if abs(amount) >= MOST_MONEY:
+        raise InvalidInput(
+            _("%(what)s comes to %(amount)s. Look at its devices, its weeks and the rates.")
+            % {"what": what, "amount": f"{amount:,.0f}"},
+            code="amount_too_large",
+        )
+    return amount
+
+
 def money(amount: float | None) -> Decimal | None:
-    return None if amount is None else (Decimal(repr(amount)) / CENTS).quantize(Decimal("0.01"))
+    if amount is None:
+        return None
+    return bounded(Decimal(repr(amount)) / CENTS, _("The plan")).quantize(Decimal("0.01"))
 
 
 def per_week(rate_per_hour: Decimal) -> Decimal:

@@ -968,7 +968,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        max_digits=16,
+                        max_digits=15,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(Decimal("0"))],
                         verbose_name="value",
@@ -1128,7 +1128,7 @@ class Migration(migrations.Migration):
                 ("reasons", models.JSONField(default=list)),
                 (
                     "value",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
                 ),
                 (
                     "plan",
@@ -1294,7 +1294,7 @@ class Migration(migrations.Migration):
                 ("device_seconds", models.FloatField(verbose_name="device-seconds")),
                 (
                     "cost",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
                 ),
                 ("started_at", models.DateTimeField(verbose_name="started")),
                 ("ended_at", models.DateTimeField(verbose_name="ended")),

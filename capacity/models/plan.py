@@ -333,7 +333,7 @@ class LeftOut(models.Model):
     in_core = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)  # of the kernel: rule, details
     # Money: what is lost with it.
-    value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    value = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
 
     class Meta:
         ordering = ["plan", "-must_serve", "workload__key"]

@@ -137,7 +137,7 @@ class Workload(WholeWeeks, Named):
     # Money: managers, planners, administrators, and who leads the project.
     value = models.DecimalField(
         _("value"),
-        max_digits=16,
+        max_digits=15,  # SQLite gives back no more
         decimal_places=2,
         null=True,
         blank=True,
@@ -268,7 +268,7 @@ class WorkloadActual(models.Model):
     device_seconds = models.FloatField(_("device-seconds"))
     # Whose rate the cost comes from; none where no pool could be told.
     pool = models.ForeignKey(Pool, models.SET_NULL, null=True, blank=True, related_name="actuals")
-    cost = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    cost = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"))
     stored_at = models.DateTimeField(auto_now_add=True)

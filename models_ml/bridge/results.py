@@ -51,7 +51,7 @@ def store_training(run: TrainingRun, result: dict[str, Any]) -> None:
     run.quality, run.quality_code = result["status"], result["status_code"]
     run.quality_details = result["reason_details"]
     run.weights_sha256 = result["weights_sha256"]
-    run.device = str(device.get("name") or device.get("kind") or "")[:120]
+    run.device = _name_of(device)
     run.device_seconds = usage["device_seconds"]
     run.report = {key: value for key, value in result.items() if key not in _NOT_REPORTED}
     run.save(
@@ -76,6 +76,14 @@ def store_training(run: TrainingRun, result: dict[str, Any]) -> None:
         run=run,
     )
     _tell_device_use(run)
+
+
+def _name_of(device: dict[str, Any]) -> str:
+    """What was busy; a processor's name alone does not say that it is one."""
+    name, kind = str(device.get("name") or ""), str(device.get("kind") or "")
+    if kind == "cpu" and "cpu" not in name.lower():
+        name = f"CPU {name}".strip()
+    return (name or kind)[:120]
 
 
 def _make_version(run: TrainingRun, result: dict[str, Any]) -> ModelVersion:

@@ -191,7 +191,7 @@ def test_the_grid_is_for_those_who_see_the_projects_detail(
     user = getattr(cast, who)
 
     page = words(client_for(user).get(phase.project.get_absolute_url()))
-    answer = api_client(user).get(f"/api/v1/capacity/projects/{phase.project_id}/weeks/")
+    answer = api_client(user).get(f"/api/v1/capacity/projects/{phase.project.key}/weeks/")
 
     assert ("People waiting for devices" in page) == seen
     assert (work.name in page) == seen

@@ -13,7 +13,7 @@ from capacity.kernel import job
 from capacity.models import Allocation, CapacityPlan, Workload
 from capacity.selectors.served import is_served
 from capacity.selectors.sizes import fits, take
-from teamhub.errors import Conflict, Infeasible
+from teamhub.errors import Conflict, Infeasible, InvalidInput
 from teamhub.runs import frozen
 from tests import builders
 from tests.cast import Cast
@@ -346,6 +346,15 @@ def test_a_pool_that_went_while_the_solver_ran_fails_the_plan(estate: Estate) ->
     with pytest.raises(Conflict, match="A pool was removed"):
         bridge.store_plan(plan, result)
     assert not Allocation.objects.exists()
+
+
+def test_amounts_that_no_database_keeps_are_refused_with_what_to_look_at(estate: Estate) -> None:
+    estate.ask("typo", devices=10**6, value=None, pools=[estate.near])
+    estate.near.rate_per_device_hour = 99_999_999
+    estate.near.save()
+
+    with pytest.raises(InvalidInput, match=r"typo comes to [\d,]+\. Look at its devices"):
+        bridge.load_plan(estate.submit())
 
 
 def test_loading_takes_the_same_queries_for_more_rows(

@@ -106,6 +106,7 @@ def test_the_key_follows_the_name_and_is_free(cast: Cast) -> None:
         ({"key": "12"}, "key"),
         ({"priority": 6}, "priority"),
         ({"value": Decimal(-1)}, "value"),
+        ({"value": Decimal("99999999999999.99")}, "value"),  # SQLite keeps 15 digits
         ({"kind": "training"}, "kind"),
     ],
 )

@@ -153,7 +153,7 @@ def result(folder: Path, **values: Any) -> dict[str, Any]:
         "usage": {
             "seconds": 12.5,
             "device_seconds": 12.5,
-            "devices": [{"kind": "cpu", "count": 1, "name": "Test CPU"}],
+            "devices": [{"kind": "cpu", "count": 1, "name": "AMD EPYC 9654"}],
             "peak_memory_mb": 700.0,
             "resumed_after_epoch": 0,
         },

@@ -53,7 +53,7 @@ def test_a_result_becomes_figures_and_a_version_with_its_files(cast: Any, tmp_pa
     version = run.version
     assert run.metrics == {"accuracy": 0.81, "auc": 0.85, "log_loss": 0.43}
     assert run.baselines["logistic_regression"] == scene.LOGISTIC
-    assert (run.quality, run.device, run.device_seconds) == ("ok", "Test CPU", 12.5)
+    assert (run.quality, run.device, run.device_seconds) == ("ok", "CPU AMD EPYC 9654", 12.5)
     assert (version.number, version.status, version.seed) == (1, "candidate", 42)
     assert version.weights_sha256 == run.weights_sha256 == "a" * 64
     assert (version.code_version, version.library_versions) == ("1.2.3", scene.VERSIONS)
@@ -124,7 +124,7 @@ def test_measured_device_time_is_told_to_the_workloads_owner(
 
     (use,) = workload
     assert (use.workload, use.source) == ("w-1", f"training:{run.pk}")
-    assert (use.device_seconds, use.device) == (12.5, "Test CPU")
+    assert (use.device_seconds, use.device) == (12.5, "CPU AMD EPYC 9654")
     assert run.created_at <= use.started_at <= use.ended_at
 
 
