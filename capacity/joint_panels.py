@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -132,8 +133,11 @@ def home_shortage(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
     found = joint_home.shortage(plan, timezone.localdate())
     if not found.totals:
         return {"plan": plan, "is_past": True}
+    rows = plan.allocations.aggregate(all=Count("pk"), count=Count("pk", filter=Q(adopted=True)))
     return {
         "plan": plan,
+        "rows": rows,
+        "is_partly": rows["count"] < rows["all"],
         "chart": week_chart("home-shortage", str(_("Supply and demand")), found.totals),
         "short": found.short[:SHOWN],
         "more": max(0, len(found.short) - SHOWN),

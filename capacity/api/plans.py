@@ -200,6 +200,8 @@ def _figures(plan: Any, *, money: bool) -> dict[str, Any]:
         "from": plan.start_on,
         "weeks": plan.n_weeks,
         "adopted_at": plan.adopted_at,
+        "rows": plan.n_rows,
+        "rows_adopted": plan.n_in_force,
         "workloads": plan.n_workloads,
         "served": plan.n_served,
         "served_device_weeks": plan.served_device_weeks,

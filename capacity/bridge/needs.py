@@ -54,7 +54,13 @@ def ask(workload: Workload, rows: Loading) -> Asked:
     if isinstance(left, str):
         return Asked(workload, None, left, worth, assumed)
     needs = tuple(_need(workload, pool, left, rows.index[pool.pk]) for pool in pools)
-    if workload.end_on > rows.end and needs and not _fits(workload.shape, needs, left):
+    # Those that are ever large enough: with none, a longer plan does not help either.
+    able = [
+        need
+        for need, pool in zip(needs, pools, strict=True)
+        if workload.shape is Shape.BATCH or need.devices <= max(rows.there[pool.pk], default=0)
+    ]
+    if workload.end_on > rows.end and able and not _fits(workload.shape, able, left):
         return Asked(workload, None, "beyond", worth, assumed)
     worth = worth * Decimal(repr(left.value_share))
     kernel = KernelWorkload(
@@ -117,7 +123,7 @@ def _need(workload: Workload, pool: Pool, left: _Left, index: int) -> Need:
 
 
 def _fits(shape: Shape, needs: Iterable[Need], left: _Left) -> bool:
-    """Whether the weeks that are left suffice, were the pools empty and large enough."""
+    """Whether the weeks that are left suffice, were these pools empty."""
     span = left.end - left.start
     if shape is Shape.BATCH:
         return sum(need.devices * span / need.volume for need in needs) >= 1

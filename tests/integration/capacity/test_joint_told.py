@@ -21,6 +21,7 @@ from tests.builders import (
     make_project,
     make_seat,
     make_slot,
+    make_workload,
     monday,
 )
 from tests.cast import Cast, api_client
@@ -102,6 +103,11 @@ def test_home_shows_the_weeks_in_which_the_adopted_plan_lacks_devices(
     assert "2027-W02</strong> <a" in page
     assert "8 missing beside 32" in page
     assert "Shortage weeks" not in words(client_for(cast.bo).get("/"))
+    assert "rows count today" not in page
+    for adopted in (True, False):
+        make_allocation(make_workload(), pool, plan=plan, adopted=adopted)
+    page = words(client_for(cast.vi).get("/"))
+    assert "Only 1 of the plan’s 2 rows count today" in page
 
 
 # --- programs -------------------------------------------------------------------------------------

@@ -241,6 +241,19 @@ def test_a_window_that_goes_on_after_the_plan_is_left_for_a_longer_one(estate: E
     assert plan.outcome != "infeasible"
 
 
+def test_a_pool_that_is_too_small_does_not_hide_that_a_longer_plan_serves(estate: Estate) -> None:
+    """Near and far have 16 and 8 devices; the slow pool is large and takes twice as long."""
+    slow = builders.make_accelerator("slow", bf16_tflops=156)
+    estate.make_pool("large", accelerator=slow, node_count=8)
+    wide = {"devices": 32, "must_serve": True}
+    estate.ask("wide", 3, end_on=week(12), **wide)
+    estate.ask("wider", 3, end_on=week(12), **wide | {"devices": 600})
+
+    plan = estate.plan(n_weeks=4)
+
+    assert left_out(plan) == {"wide": "beyond", "wider": "too_large"}
+
+
 def test_a_window_whose_rest_is_too_short_cannot_be_served(estate: Estate) -> None:
     estate.ask("short")
     estate.ask("late", 4, start_on=week(-6), end_on=week(2), must_serve=True)
