@@ -49,7 +49,10 @@ class EstimateForm(forms.Form):
         min_value=1,
         max_value=520,
         required=False,
-        help_text=_("From them follow the devices."),
+        help_text=_(
+            "From them follow the devices: as many as need half of the weeks, so that a plan may "
+            "choose when."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

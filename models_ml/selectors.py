@@ -238,11 +238,9 @@ def verdict(run: TrainingRun) -> Verdict | None:
     ours, theirs = run.metrics.get("auc"), (run.baselines.get(REFERENCE) or {}).get("auc")
     if ours is None or theirs is None:
         return None
-    # Rounded first: number_format cuts off.
-    figures = {
-        name: number_format(round(value, 4), 4)
-        for name, value in (("ours", ours), ("theirs", theirs))
-    }
+    # Rounded first: number_format cuts off, and what is shown as equal is not called better.
+    ours, theirs = round(ours, 4), round(theirs, 4)
+    figures = {"ours": number_format(ours, 4), "theirs": number_format(theirs, 4)}
     if ours > theirs:
         return Verdict(
             _("It ranks better than a logistic regression: AUC %(ours)s against %(theirs)s.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -157,7 +158,11 @@ def training_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 def training_compare(request: HttpRequest) -> HttpResponse:
     """Runs side by side: what differs in what was trained, and all curves in one chart."""
-    runs = _chosen(request)
+    try:
+        runs = _chosen(request)
+    except InvalidInput as error:
+        messages.error(request, str(error))
+        return redirect("models:training-list")
     context = {
         "runs": runs,
         "difference": selectors.difference(runs),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -166,9 +167,13 @@ def test_two_runs_side_by_side_show_what_differs(
 def test_fewer_than_two_runs_are_nothing_to_compare(query: str, cast: Any, client_for: Any) -> None:
     run = scene.make_run(cast.ml)
 
-    answer = client_for(cast.ml).get(f"/models/training/compare/?{query.format(run.pk)}")
+    address = f"/models/training/compare/?{query.format(run.pk)}"
+    answer = client_for(cast.ml).get(address, follow=True)
 
-    assert answer.status_code == 400
+    # Back to the list, where runs are ticked.
+    assert answer.redirect_chain == [("/models/", 302)]
+    assert 'role="alert"' in (page := answer.content.decode())
+    assert re.search("Choose 2 to|is named by its id", page)
 
 
 def test_a_run_of_others_is_not_compared(cast: Any, client_for: Any) -> None:

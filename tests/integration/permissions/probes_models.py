@@ -36,7 +36,7 @@ CROSSED: dict[RuleKey, set[str]] = {
 
 
 def nothing_chosen(_who: Who) -> int:
-    return 400
+    return 302  # back to the list
 
 
 OPEN = {
