@@ -72,7 +72,7 @@ class Probe:
     tells: Callable[[Things], str] | None = None  # a pattern that only those who may find
     leaves: Callable[[Things], bool] | None = None  # true afterwards only for those who may
     only_own: bool = False
-    needs_money: bool = False  # refused to a token without that scope
+    without_money: int = 0  # the status for a token without that scope, where it is another
 
     def __str__(self) -> str:
         extra = "".join(f" {value}" for _key, value in self.kwargs)
@@ -132,7 +132,7 @@ class Walker:
         headers: dict[str, str] | None = None,
         leaves: tuple[Callable[[Things], bool], Things] | None = None,
     ) -> Answer:
-        key = (method, path, repr(data), repr(headers or {}), leaves and leaves[0])
+        key = (method, path, _told(data), repr(headers or {}), leaves and leaves[0])
         if key not in self.answers:
             with transaction.atomic():
                 response = self._send(method.lower(), path, data, headers or {})
@@ -149,6 +149,12 @@ class Walker:
             is_file = any(hasattr(one, "read") for one in (data or {}).values())
             more["format"] = "multipart" if is_file else "json"
         return getattr(self.program, method)(path, data, **more)
+
+
+def _told(data: Any) -> str:
+    """What is sent, the same for files with the same content."""
+    parts = data if isinstance(data, dict) else {"": data}
+    return repr([(k, v.getvalue() if hasattr(v, "getvalue") else v) for k, v in parts.items()])
 
 
 def _answer(response: Any, left: bool | None) -> Answer:
