@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -117,6 +118,7 @@ class Walker:
         if self.user is not None:
             self.browser.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
             self.program = api_client(self.user, self.scopes)
+        self.cookies = dict(self.browser.cookies)  # of the log-in
 
     def probe(self, probe: Probe, things: Things) -> Answer:
         data = probe.data(things) if probe.method != "GET" else None
@@ -139,6 +141,8 @@ class Walker:
                 left = leaves[0](leaves[1]) if leaves else None
                 self.answers[key] = _answer(response, left)
                 transaction.set_rollback(True)
+            # What an answer wants to say on the next page must not be found there.
+            self.browser.cookies = SimpleCookie(self.cookies)
         return self.answers[key]
 
     def _send(self, method: str, path: str, data: Any, headers: dict[str, str]) -> Any:
