@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -26,6 +27,12 @@ register = template.Library()
 SPRITE = "vendor/tabler-icons/sprite.svg"
 
 
+@cache
+def _sprite() -> str:
+    """Asked for dozens of times a page."""
+    return static(SPRITE)
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of the sprite; without a label it is decoration beside a text."""
@@ -36,7 +43,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         '<svg class="th-icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
         css,
         about,
-        static(SPRITE),
+        _sprite(),
         name,
     )
 

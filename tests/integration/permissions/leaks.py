@@ -21,10 +21,11 @@ _FIGURES = re.compile(figure(*MONEY))
 _LABELS = "|".join(re.escape(label) for part in PARTS for label in part.money_labels)
 _FIELDS = "|".join(field for part in PARTS for field in part.money_fields)
 _WORDS = re.compile(rf'>\s*(?:{_LABELS})[\s:]*<|name="(?:{_FIELDS})"')
+OVER_WORDS = {path: set(labels) for part in PARTS for path, labels in part.words.items()}
 _REASONS = re.compile(rf"{REASON}([\w-]+)")
 
 
-def money_in(answer: Answer, *, names: bool = True) -> Iterator[str]:
+def money_in(answer: Answer, path: str = "", *, names: bool = True) -> Iterator[str]:
     """Amounts, and the names that they go by."""
     yield from _FIGURES.findall(answer.text)
     if not names:
@@ -32,10 +33,18 @@ def money_in(answer: Answer, *, names: bool = True) -> Iterator[str]:
     if answer.is_json:
         yield from sorted(MONEY_KEYS & set(_keys(answer.json())))
     elif answer.is_csv:
-        head = next(csv.reader(answer.text.splitlines()), [])
-        yield from sorted(MONEY_KEYS & set(head))
+        yield from sorted(MONEY_KEYS & set(_columns(answer.text)))
     else:
-        yield from (match.group() for match in _WORDS.finditer(answer.text))
+        found = {match.group() for match in _WORDS.finditer(answer.text)}
+        yield from sorted(found - OVER_WORDS.get(path.partition("?")[0], set()))
+
+
+def _columns(text: str) -> Iterator[str]:
+    """Heads of a file, but for an objective that is only named."""
+    lines = list(csv.DictReader(text.splitlines()))
+    for name in next(csv.reader(text.splitlines()), []):
+        if name != "objective" or any(re.search(r"\d", line[name]) for line in lines):
+            yield name
 
 
 def _keys(value: Any) -> Iterator[str]:
@@ -64,7 +73,7 @@ class Hunt:
     def found_in(self, answer: Answer, path: str = "") -> list[str]:
         found: list[Any] = []
         if not self.sees_money:
-            found += money_in(answer, names=not self._sees_prices(path))
+            found += money_in(answer, path, names=not self._sees_prices(path))
         if not self.who.is_administrator:
             own = self.who.person.key
             found += [name for name in _REASONS.findall(answer.text) if name != own]
@@ -75,7 +84,7 @@ class Hunt:
     def _sees_prices(self, path: str) -> bool:
         """Whether what stands at this address under the names of money is for this reader."""
         return any(
-            path.startswith(tuple(part.priced)) and self.who.group in part.sees_prices
+            path.startswith(tuple(part.priced)) and part.sees_prices(self.who)
             for part in PARTS
             if self.prices
         )

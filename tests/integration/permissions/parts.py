@@ -64,9 +64,11 @@ class Part:
     money_keys: Sequence[str] = ()
     money_labels: Sequence[str] = ()
     money_fields: Sequence[str] = ()
-    # Beginnings of addresses whose prices are for other groups than all other money.
+    # Beginnings of addresses whose prices are for other readers than all other money.
     priced: Sequence[str] = ()
-    sees_prices: Groups = frozenset()
+    sees_prices: Callable[[Who], bool] = lambda _who: False
+    # Labels of amounts that stand over words in the list at this address.
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     # Patterns of what this reader may find nowhere.
     hidden: Callable[[Who], list[str]] = lambda _who: []
 
@@ -117,6 +119,8 @@ PARTS = [
         open=probes_capacity.OPEN,
         money_keys=("people_cost",),
         money_labels=("Their cost",),
+        priced=("/capacity/workloads/",),
+        sees_prices=rows_capacity.sees_values,
         hidden=rows_capacity.hidden,
     ),
     Part(
@@ -133,10 +137,13 @@ PARTS = [
         CapacityPlans,
         [*probes_plans.plan_probes()],
         rows_plans.plan_views(),
+        held=probes_plans.HELD,
+        crossed=probes_plans.CROSSED,
         runs=rows_plans.runs,
         hidden=rows_plans.hidden,
         priced=("/capacity/plans/", "/api/v1/capacity/plans/"),
-        sees_prices=rows_plans.COMPUTES,
+        sees_prices=rows_plans.sees_prices,
+        words={"/capacity/plans/": (">Objective<",)},
     ),
     Part(
         Ground,

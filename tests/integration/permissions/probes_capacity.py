@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from capacity.models import Workload
 from teamhub import weeks
 from tests.integration.permissions.probes_people import file_of, kind
 from tests.integration.permissions.rows import Who, opens
@@ -187,7 +188,7 @@ def _cost() -> Iterator[Probe]:
         ("unused",),
         data=lambda _t: {"rate_per_device_hour": "3"},
         headers=VERSION,
-        needs_money=True,
+        without_money=403,
     )
     rule = ("device cost", "read the value of a workload")
     value = lambda things: figure(VALUE[things.project.key])  # noqa: E731
@@ -202,7 +203,7 @@ def _cost() -> Iterator[Probe]:
         data=lambda _t: {"value": "5"},
         headers=VERSION,
         reads=(WORKLOADS,),
-        needs_money=True,
+        without_money=403,
     )
 
 
@@ -218,6 +219,10 @@ def _workload(things: Things) -> dict[str, Any]:
         "version": 1,
         **_span(things),
     }
+
+
+def _is_removed(things: Things) -> bool:
+    return not Workload.objects.filter(pk=things.unplanned.pk).exists()
 
 
 def _workloads() -> Iterator[Probe]:
@@ -236,7 +241,6 @@ def _workloads() -> Iterator[Probe]:
     yield Probe(WRITE, "POST", PAGE + "workload-create", data=new, ok=302)
     yield Probe(WRITE, "GET", PAGE + "workload-update", idle, reads=reads)
     yield Probe(WRITE, "POST", PAGE + "workload-update", idle, data=_workload, reads=reads, ok=302)
-    yield Probe(WRITE, "POST", PAGE + "workload-remove", idle, data=_version, reads=reads, ok=302)
     yield Probe(
         WRITE,
         "PATCH",
@@ -246,9 +250,9 @@ def _workloads() -> Iterator[Probe]:
         headers=VERSION,
         reads=reads,
     )
-    yield Probe(
-        WRITE, "DELETE", API + "workload-detail", idle, headers=VERSION, reads=reads, ok=204
-    )
+    remove: dict[str, Any] = {"args": ("unplanned",), "reads": reads, "leaves": _is_removed}
+    yield Probe(WRITE, "POST", PAGE + "workload-remove", data=_version, ok=302, **remove)
+    yield Probe(WRITE, "DELETE", API + "workload-detail", headers=VERSION, ok=204, **remove)
     yield Probe(
         WRITE,
         "POST",

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.integration.permissions.scene import Things, figure
 from tests.integration.permissions.scene_plans import COST, LOST, OBJECTIVE, PRICE
-from tests.integration.permissions.walker import Probe
+from tests.integration.permissions.walker import Probe, RuleKey
 
 PAGE, API = "capacity:plan-", "api:capacity:plan-"
 READ = ("capacity plans", "read")
@@ -15,6 +15,9 @@ PENDING = ("capacity plans", "read what is being computed")
 MONEY = ("capacity plans", "read cost, value and objectives")
 CHANGE = ("capacity plans", "compute and adopt")
 WORKLOADS = ("workloads", "read")
+# Plans are of the whole estate: work in a project that they serve opens nothing of them.
+HELD: dict[RuleKey, set[str]] = {READ: set(), CHANGE: set()}
+CROSSED: dict[RuleKey, set[str]] = {READ: set()}
 PIECES = ("plan-weeks", "plan-schedule", "plan-comparison")
 TABLES = ("", "&table=allocations", "&table=left_out")
 

@@ -152,7 +152,7 @@ def _change() -> Iterator[Probe]:
     made = "api:projects:project-list"
     yield Probe(rule, "POST", made, data=_new_for_programs, ok=201)
     dear = lambda things: _new_for_programs(things) | {"budget": "5"}  # noqa: E731
-    yield Probe(rule, "POST", made, data=dear, ok=201, needs_money=True)
+    yield Probe(rule, "POST", made, data=dear, ok=201, without_money=403)
     rule = CHANGE
     page, api = "projects:", "api:projects:"
     yield Probe(rule, "GET", page + "project-update", ("project",))
@@ -198,23 +198,22 @@ def _new_for_programs(things: Things) -> dict[str, Any]:
 def _cost() -> Iterator[Probe]:
     yield Probe(COST, "GET", "projects:project-detail", ("project",), tells=budget)
     yield Probe(COST, "GET", "api:projects:project-detail", ("project",), tells=budget)
-    # Who may assign is told that the budget stands in the way, and how much it is only with cost.
+    # Who assigns without the right to costs is not held up by a budget, and does not hear of it.
     breaks = lambda things: f"budget of {things.project.name} would be exceeded"  # noqa: E731
-    for name, args, form, ok in (
-        ("projects:assignment-create", ("big",), _dear_work, 422),
-        ("api:projects:assignment-list", (), _dear_work_for_programs, 409),
-    ):
-        clash: dict[str, Any] = {"args": args, "data": form, "ok": ok}
-        yield Probe(BY_HAND, "POST", name, tells=breaks, refused=403, reads=(ASSIGNMENTS,), **clash)
-        yield Probe(
-            COST, "POST", name, tells=budget, refused=ok, reads=(ASSIGNMENTS, BY_HAND), **clash
-        )
-    page: dict[str, Any] = {
+    page, api = "projects:assignment-create", "api:projects:assignment-list"
+    assigns = (ASSIGNMENTS, BY_HAND)
+    yield Probe(COST, "GET", page, ("big",), tells=breaks, reads=assigns)
+    for tells in (breaks, budget):
+        told: dict[str, Any] = {"tells": tells, "reads": assigns}
+        yield Probe(COST, "POST", page, ("big",), data=_dear_work, ok=422, refused=302, **told)
+        told |= {"refused": 201, "without_money": 201}
+        yield Probe(COST, "POST", api, data=_dear_work_for_programs, ok=409, **told)
+    form: dict[str, Any] = {
         "name": "projects:project-update",
         "args": ("project",),
         "reads": (CHANGE,),
     }
-    yield Probe(SET_COST, "GET", tells=lambda _t: 'name="budget"', **page)
+    yield Probe(SET_COST, "GET", tells=lambda _t: 'name="budget"', **form)
     yield Probe(
         SET_COST,
         "POST",
@@ -222,7 +221,7 @@ def _cost() -> Iterator[Probe]:
         leaves=budget_is_set,
         ok=302,
         refused=302,  # the field is not theirs: the rest is saved
-        **page,
+        **form,
     )
 
 

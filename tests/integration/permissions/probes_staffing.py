@@ -103,8 +103,11 @@ def _requests() -> Iterator[Probe]:
     form = lambda things: rf"/requests/{things.request.pk}/answer/"  # noqa: E731
     whom = lambda things: rf"\b{things.request.row.person.name}\b"  # noqa: E731
     whose = lambda things: rf'"person":\s?"{things.request.row.person.key}"'  # noqa: E731
+    line = lambda things: rf"(?m)^{things.request.row.person.key},"  # noqa: E731
     for told in (form, whom):
         yield Probe(REQUESTS, "GET", "projects:request-inbox", tells=told)
+        yield Probe(REQUESTS, "GET", "projects:request-inbox", root="request-list", tells=told)
+    yield Probe(REQUESTS, "GET", "projects:request-inbox", query="format=csv", tells=line)
     for told in (key, whose):
         yield Probe(REQUESTS, "GET", "api:projects:staffing-request-list", tells=told)
     rule = ("requests inbox", "answer")

@@ -27,6 +27,11 @@ def projects_of(who: Who) -> set[str]:
     return {word for word in ("alpha", "gamma") if side_of(who.group, word) == "check"}
 
 
+def sees_values(who: Who) -> bool:
+    """Values of some workloads: `hidden` has the amounts of the others."""
+    return who.is_steward or who.group in {"administrator", "manager", "planner"}
+
+
 def hidden(who: Who) -> list[str]:
     """Rates and values: for managers, planners, administrators; values of one's own for leads."""
     if who.group in {"administrator", "manager", "planner"}:
@@ -40,7 +45,8 @@ def _workloads(who: Who) -> Any:
 
 
 def _allocations(who: Who) -> Any:
-    return Allocation.objects.filter(workload__project__key__in=projects_of(who))
+    """Those in force: what a plan only proposes stands in the plan."""
+    return Allocation.objects.filter(plan=None, workload__project__key__in=projects_of(who))
 
 
 def capacity_views() -> list[View]:

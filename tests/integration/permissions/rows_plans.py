@@ -27,6 +27,10 @@ def runs(who: Who) -> Any:
     return CapacityPlan.objects.none()
 
 
+def sees_prices(who: Who) -> bool:
+    return who.group in COMPUTES
+
+
 def hidden(who: Who) -> list[str]:
     return [] if who.group in COMPUTES else [figure(*MONEY)]
 

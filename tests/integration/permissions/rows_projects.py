@@ -109,7 +109,7 @@ def project_views() -> list[View]:
         ),
         View(
             _assign_in_alpha,
-            links(rf'{PERSON_OF_CHOICE}(?s:(?!</tr>).)*?<td class="th-num">[\d.]+</td>'),
+            links(rf'{PERSON_OF_CHOICE}(?s:(?!</tr>).)*?<td class="th-num"[^>]*>(?!–)'),
             lambda who: [str(one.pk) for one in loads(who)],
             status=_assigns_in_alpha,
         ),

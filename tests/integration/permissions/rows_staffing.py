@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from projects.models import StaffingRun
-from tests.integration.permissions.rows import View, Who, ids, links, pks
+from tests.integration.permissions.rows import View, Who, column, ids, links, pks
 from tests.integration.permissions.rows_people import loads
 from tests.integration.permissions.rows_projects import WORDS, plans
 from tests.integration.permissions.scene import Scene
@@ -33,9 +33,13 @@ def requests(who: Who) -> set[Any]:
     return {staffing.asks_apps} if who.is_steward else set()
 
 
-def _asked_or_asking(who: Who) -> list[str]:
+def asked_or_asking(who: Who) -> set[Any]:
     asks = {Staffing.of(who.scene).asks_infra}
-    return pks(requests(who) | (asks if (who.group, who.kind) == ("manager", "member") else set()))
+    return requests(who) | (asks if (who.group, who.kind) == ("manager", "member") else set())
+
+
+def _asked_for(who: Who) -> list[str]:
+    return [one.row.person.key for one in asked_or_asking(who)]
 
 
 def staffing_views() -> list[View]:
@@ -45,7 +49,9 @@ def staffing_views() -> list[View]:
     return [
         View(f"{api}staffing-runs/", ids, lambda who: pks(runs(who))),
         View("/requests/", links(answers), lambda who: pks(requests(who))),
-        View(f"{api}staffing-requests/", ids, _asked_or_asking),
+        View("/requests/", links(answers), lambda who: pks(requests(who)), "request-list"),
+        View("/requests/?format=csv", column("person"), _asked_for),
+        View(f"{api}staffing-requests/", ids, lambda who: pks(asked_or_asking(who))),
         # Rows of a proposal over two projects are those of the plans that one sees.
         View(_shared("/staffing/{run}/"), _open_seats, _shared_plans, status=_sees_shared),
         View(_shared(shared_rows), _projects_of_rows, _shared_plans, status=_sees_shared),

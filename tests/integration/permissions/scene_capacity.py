@@ -46,6 +46,10 @@ class Devices(ScenePart):
         return {
             "workload": held,
             "idle": make.make_workload(project, f"idle-{word}", name_en=f"Idle {word}", **span),
+            # Stands in no allocation and no plan: it can be removed.
+            "unplanned": make.make_workload(
+                project, f"later-{word}", name_en=f"Later {word}", **span
+            ),
             "allocation": make.make_allocation(held, self.pool, devices=8, **span),
         }
 

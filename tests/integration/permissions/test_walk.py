@@ -285,7 +285,7 @@ def test_a_token_without_money_learns_and_sets_no_amount(world: World, group: st
     for probe in PROBES:
         if probe.is_api:
             answer = walker.probe(probe, world.things[OWN, group])
-            status = 403 if probe.needs_money else expected(probe, group, OWN)
+            status = probe.without_money or expected(probe, group, OWN)
             if answer.status != status:
                 wrong.append(f"{probe}: {answer.status}, not {status}")
 
@@ -353,8 +353,27 @@ def test_pages_of_ones_own_open_for_everybody(world: World, kind: str, group: st
 @pytest.mark.parametrize("path", OPEN)
 def test_pages_of_ones_own_are_closed_to_strangers(world: World, path: str) -> None:
     answer = world.anonymous.ask("GET", path)
+    refused = (401, "") if path.startswith("/api/") else (302, "/accounts/login/")
 
-    assert (answer.status, answer.location[:16]) == (302, "/accounts/login/")
+    assert (answer.status, answer.location[:16]) == refused
+
+
+@pytest.mark.parametrize("group", [*GROUPS, NOBODY, "anonymous"])
+def test_addresses_of_buttons_open_as_a_page_that_tells_nothing(world: World, group: str) -> None:
+    """People open them from their history: foreign ones look like all others."""
+    walker, who = world.who("member", NOBODY if group == "anonymous" else group)
+    walker = world.anonymous if group == "anonymous" else walker
+    things = world.things[FOREIGN, NOBODY]
+    pages = {route_of(probe.path(things)) for probe in PROBES if probe.method == "GET"}
+    pages |= {route_of(path) for path in OPEN}
+    posted = {probe.path(things) for probe in PROBES if probe.method == "POST" and not probe.is_api}
+    buttons = sorted(path for path in posted if route_of(path) not in pages)
+    answers = {("GET", path): walker.ask("GET", path) for path in buttons}
+
+    assert len(answers) > 20
+    sent_on = {302} if group == "anonymous" else set()
+    assert {one.status for one in answers.values()} - sent_on == {405}
+    assert Hunt(who).found(answers) == {}
 
 
 @pytest.mark.parametrize("path", PUBLIC)

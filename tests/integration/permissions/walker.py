@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -72,7 +73,7 @@ class Probe:
     tells: Callable[[Things], str] | None = None  # a pattern that only those who may find
     leaves: Callable[[Things], bool] | None = None  # true afterwards only for those who may
     only_own: bool = False
-    needs_money: bool = False  # refused to a token without that scope
+    without_money: int = 0  # the status for a token without that scope, where it is another
 
     def __str__(self) -> str:
         extra = "".join(f" {value}" for _key, value in self.kwargs)
@@ -117,6 +118,7 @@ class Walker:
         if self.user is not None:
             self.browser.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
             self.program = api_client(self.user, self.scopes)
+        self.cookies = dict(self.browser.cookies)  # of the log-in
 
     def probe(self, probe: Probe, things: Things) -> Answer:
         data = probe.data(things) if probe.method != "GET" else None
@@ -132,13 +134,15 @@ class Walker:
         headers: dict[str, str] | None = None,
         leaves: tuple[Callable[[Things], bool], Things] | None = None,
     ) -> Answer:
-        key = (method, path, repr(data), repr(headers or {}), leaves and leaves[0])
+        key = (method, path, _told(data), repr(headers or {}), leaves and leaves[0])
         if key not in self.answers:
             with transaction.atomic():
                 response = self._send(method.lower(), path, data, headers or {})
                 left = leaves[0](leaves[1]) if leaves else None
                 self.answers[key] = _answer(response, left)
                 transaction.set_rollback(True)
+            # What an answer wants to say on the next page must not be found there.
+            self.browser.cookies = SimpleCookie(self.cookies)
         return self.answers[key]
 
     def _send(self, method: str, path: str, data: Any, headers: dict[str, str]) -> Any:
@@ -149,6 +153,12 @@ class Walker:
             is_file = any(hasattr(one, "read") for one in (data or {}).values())
             more["format"] = "multipart" if is_file else "json"
         return getattr(self.program, method)(path, data, **more)
+
+
+def _told(data: Any) -> str:
+    """What is sent, the same for files with the same content."""
+    parts = data if isinstance(data, dict) else {"": data}
+    return repr([(k, v.getvalue() if hasattr(v, "getvalue") else v) for k, v in parts.items()])
 
 
 def _answer(response: Any, left: bool | None) -> Answer:
