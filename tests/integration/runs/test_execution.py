@@ -100,7 +100,7 @@ def test_a_template_of_the_kernel_is_said_in_the_users_language(
     assert (run.error_code, run.error_message) == ("no_file", words)
 
 
-@pytest.mark.parametrize("how", ["bug", "exit", "kill"])
+@pytest.mark.parametrize("how", ["bug", "exit"])
 def test_a_bug_is_raised_for_the_log_and_hidden_from_the_user(make_run: MakeRun, how: str) -> None:
     run = make_run(params={"fail": how})
     with pytest.raises(KernelBug):
@@ -108,6 +108,12 @@ def test_a_bug_is_raised_for_the_log_and_hidden_from_the_user(make_run: MakeRun,
     run.refresh_from_db()
     assert (run.status, run.error_code) == ("failed", "bug")
     assert "a bug of the kernel" not in run.error_message
+
+
+def test_a_kernel_that_the_system_kills_fails_its_run_in_words(make_run: MakeRun) -> None:
+    run = work(make_run(params={"fail": "kill"}))
+    assert (run.status, run.error_code) == ("failed", "killed")
+    assert "want of memory" in run.error_message
 
 
 def test_an_outcome_that_nobody_knows_is_a_bug(make_run: MakeRun) -> None:
