@@ -1,11 +1,11 @@
-"""Every page of the navigation opens, on a screen and on a phone, without a complaint."""
+"""Every page of the navigation opens, on a screen and at a phone's width, without a complaint."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Complaints, NewPage
+from tests.browser import PHONE, WIDE, Complaints
 from tests.e2e.visits import assert_fits, enter
 from tests.product import Product
 
@@ -68,12 +68,9 @@ def pages_for(page: Page, product: Product, username: str) -> list[str]:
     return list(dict.fromkeys([*found, *FURTHER[username]]))
 
 
-@pytest.mark.parametrize("on_a_phone", [False, True], ids=["screen", "phone"])
 @pytest.mark.parametrize("username", ["ada", "bo", "admin"])
-def test_every_page_opens_and_fits(
-    product: Product, new_page: NewPage, username: str, on_a_phone: bool
-) -> None:
-    page = enter(new_page(phone=on_a_phone), product, username)
+def test_every_page_opens_and_fits(product: Product, page: Page, username: str) -> None:
+    enter(page, product, username)
     addresses = pages_for(page, product, username)
     assert len(addresses) > 7
 
@@ -87,6 +84,9 @@ def test_every_page_opens_and_fits(
             chart.scroll_into_view_if_needed()  # it is drawn when it is seen
             expect(chart.locator("svg, canvas").first).to_be_visible()
         assert_fits(page)
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # as when a tablet is turned, or a window is made narrow
+        assert_fits(page)
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 
 def test_a_page_that_is_too_wide_is_told(product: Product, phone: Page) -> None:
