@@ -17,6 +17,7 @@ from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import InvalidInput
+from teamhub.names import Named
 
 M = TypeVar("M", bound=models.Model)
 MAX_SPAN = 520  # weeks that work, allocations and maintenance may last, as phases may
@@ -54,7 +55,9 @@ def check_weeks(row: models.Model) -> None:
 
 def check_key(row: models.Model) -> None:
     """Programs name rows by id or key: a key that is a number would name another row."""
-    key = getattr(row, "key", "")
+    if not isinstance(row, Named):  # a node has the serial of its maker, and is named by id only
+        return
+    key = row.key
     if row._state.adding and key.isdigit():
         text = _("The key “%(key)s” is a number, and numbers name rows by their id. Add a letter.")
         raise InvalidInput(text % {"key": key}, fields={"key": [text % {"key": key}]})

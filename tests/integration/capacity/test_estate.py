@@ -151,6 +151,12 @@ def test_a_key_that_is_a_number_would_name_another_row_by_its_id(cast: Cast) -> 
         )
 
 
+def test_a_node_may_be_called_by_its_serial_number(cast: Cast) -> None:
+    node = estate.create_node(pool=make_pool(), key="100231", devices=8, by=cast.plan)
+
+    assert node.key == "100231"
+
+
 @pytest.mark.parametrize(
     "out", [{}, {"nodes_out": 1, "out_share": Decimal("0.5")}, {"out_share": Decimal(2)}]
 )
