@@ -53,5 +53,4 @@ def explained(sources: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def refusal(error: InvalidDemand) -> str:
     """Say why a figure cannot be."""
-    words = _(error.message)
-    return words % error.values if error.values else words
+    return _(error.template) % error.details

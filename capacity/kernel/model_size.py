@@ -13,15 +13,15 @@ KV_BYTES_AT_8B, KV_POWER = 131_072, 0.37
 class InvalidDemand(ValueError):
     """A figure that cannot be, or one that is missing; names the field.
 
-    `message` has a %-placeholder for each of `values`, so that it can be said in other languages.
+    `template % details` is the message in other languages, as for every kernel.
     """
 
     code = "demand"
 
-    def __init__(self, field: str, message: str, **values: object) -> None:
-        super().__init__(f"{field}: {message % values if values else message}")
-        self.message, self.values = message, values
-        self.details = {"field": field}
+    def __init__(self, field: str, template: str, **values: str | int) -> None:
+        super().__init__(f"{field}: {template % values}")
+        self.template = template
+        self.details = {"field": field, **values}
 
 
 @dataclass(frozen=True, slots=True)

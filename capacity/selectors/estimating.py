@@ -210,6 +210,6 @@ _FIELDS = {"gang": "gang_size", "tokens_per_s": "replica_tokens_per_s"}
 
 
 def _refusal(error: InvalidDemand) -> InvalidInput:
-    field = error.details["field"]
+    field = str(error.details["field"])
     text = _("This figure cannot be: %(error)s.") % {"error": refusal(error)}
     return InvalidInput(text, fields={_FIELDS.get(field, field): [text]})
