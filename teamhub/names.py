@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+from teamhub.errors import InvalidInput
 
 
 def in_active_language(en: str, zh: str) -> str:
@@ -24,6 +26,15 @@ class KeyField(models.SlugField):
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.SlugField", args, kwargs
+
+
+def refuse_number(key: str) -> None:
+    """Programs name rows by id or key: a key that is a number would name another row."""
+    if key.isdigit():
+        text = gettext("The key “%(key)s” is a number, and numbers are ids. Add a letter.") % {
+            "key": key
+        }
+        raise InvalidInput(text, field="key", fields={"key": [text]})
 
 
 class Named(models.Model):

@@ -17,7 +17,7 @@ from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import InvalidInput
-from teamhub.names import Named
+from teamhub.names import Named, refuse_number
 
 M = TypeVar("M", bound=models.Model)
 MAX_SPAN = 520  # weeks that work, allocations and maintenance may last, as phases may
@@ -54,13 +54,9 @@ def check_weeks(row: models.Model) -> None:
 
 
 def check_key(row: models.Model) -> None:
-    """Programs name rows by id or key: a key that is a number would name another row."""
-    if not isinstance(row, Named):  # a node has the serial of its maker, and is named by id only
-        return
-    key = row.key
-    if row._state.adding and key.isdigit():
-        text = _("The key “%(key)s” is a number, and numbers name rows by their id. Add a letter.")
-        raise InvalidInput(text % {"key": key}, fields={"key": [text % {"key": key}]})
+    """Nodes have the serial of their maker: they are named by id only."""
+    if isinstance(row, Named) and row._state.adding:
+        refuse_number(row.key)
 
 
 def week_errors(start: date | None, end: date | None) -> dict[str, str]:

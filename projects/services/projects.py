@@ -24,6 +24,7 @@ from teamhub.accounts.groups import Group
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
+from teamhub.names import refuse_number
 
 EDITABLE = ("name", "purpose", "priority", "status", "department", "site", "budget", "lead")
 _AUDITED = ("key", "name", "domain", "status", "priority", "start_on", "budget", "purpose")
@@ -205,12 +206,8 @@ def _save(project: Project, by: User) -> None:
             % {"key": project.key},
             field="key",
         )
-    if project.key.isdigit() and project._state.adding:
-        raise InvalidInput(
-            _("The key “%(key)s” is a number, and numbers name projects by their id. Add a letter.")
-            % {"key": project.key},
-            field="key",
-        )
+    if project._state.adding:
+        refuse_number(project.key)
     try:
         project.full_clean(exclude=["department", "site", "lead"], validate_unique=False)
     except ValidationError as error:

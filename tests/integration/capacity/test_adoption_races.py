@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from capacity.models import Allocation, CapacityPlan, Workload
 from capacity.services import allocations, plans
@@ -18,6 +15,7 @@ from teamhub import weeks
 from teamhub.errors import TeamHubError
 from tests.cast import make_cast
 from tests.integration.capacity.plan_scene import Estate, week
+from tests.races import at_once
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 ROUNDS = 4
@@ -26,28 +24,6 @@ ROUNDS = 4
 @pytest.fixture
 def estate(transactional_db: None) -> Estate:
     return Estate(make_cast().plan)
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run jobs in threads that start together; foreseen errors are results."""
-    gate = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def work(index: int, job: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            results[index] = job()
-        except TeamHubError as error:
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def most_held(estate: Estate) -> dict[str, Decimal]:

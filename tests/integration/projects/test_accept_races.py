@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from projects.models import Assignment, PlanChange, ProjectSide, StaffingRun
 from projects.services import assignments, staffing
@@ -16,6 +13,7 @@ from teamhub.errors import TeamHubError
 from tests import builders
 from tests.cast import make_cast
 from tests.integration.projects.staffing_scene import Company, solve
+from tests.races import at_once
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -25,28 +23,6 @@ ROUNDS = 6
 @pytest.fixture
 def company(transactional_db: None) -> Company:
     return Company(lead=make_cast().ada)
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run jobs in threads that start together; foreseen errors are results."""
-    gate = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def work(index: int, job: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            results[index] = job()
-        except TeamHubError as error:
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def proposal(company: Company, project: Any) -> StaffingRun:
