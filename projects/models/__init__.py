@@ -12,6 +12,8 @@ from projects.models.plan import (
 )
 from projects.models.project import Phase, Project, Requirement, RequirementSkill
 from projects.models.staffing import Incumbent, ProposalRow, StaffingRequest, StaffingRun
+from projects.models.studies import StaffingStudy, WeightProfile
+from projects.models.waiting import WaitingPlace
 
 __all__ = [
     "Assignment",
@@ -31,4 +33,7 @@ __all__ = [
     "SlotSkill",
     "StaffingRequest",
     "StaffingRun",
+    "StaffingStudy",
+    "WaitingPlace",
+    "WeightProfile",
 ]

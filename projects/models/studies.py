@@ -1,0 +1,118 @@
+"""Questions about a plan that a worker answers, and the weights that managers keep by name."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from projects.models.project import Project
+from projects.models.staffing import MAX_NAMED, StaffingRun
+from teamhub.accounts import permissions
+from teamhub.accounts.models import User
+from teamhub.runs.models import Run
+
+# The words of the kernel for its stages; here so that they are translated.
+STUDY_STAGES = (
+    gettext_noop("Reading the plan"),
+    gettext_noop("Trying changes"),
+    gettext_noop("Confirming by solving again"),
+)
+
+
+class WeightProfileQuerySet(models.QuerySet["WeightProfile"]):
+    def visible_to(self, user: User) -> WeightProfileQuerySet:
+        """One's own, and those that others share."""
+        return self.filter(Q(owner=user) | Q(shared=True))
+
+
+class WeightProfile(models.Model):
+    """Weights of a proposal under a name, such as "Ramp-up"."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="weight_profiles")
+    name = models.CharField(_("name"), max_length=60)
+    shared = models.BooleanField(_("shared"), default=False)
+    weights = models.JSONField(_("weights"), default=dict)
+
+    objects = WeightProfileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "owner", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="weight_profile_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffingStudy(Run):
+    """One question about a proposal or about today's plan, and its answer; changes nothing."""
+
+    class Question(models.TextChoices):
+        WHY_NOT = "why_not", _("Why not this person?")
+        WHAT_HELPS = "what_helps", _("What would help?")
+        SHOCK = "shock", _("What if people are absent?")
+        CORE = "core", _("Why can these slots not all be filled?")
+
+    kind: ClassVar[str] = "study"
+    task: ClassVar[str] = "projects.tasks.study_staffing"
+    queue: ClassVar[str] = "solve"
+    title = _("Staffing question")
+    copied_fields: ClassVar[tuple[str, ...]] = ("question", "proposal_id")
+    subject_needs = ("projects",)
+
+    question = models.CharField(_("question"), max_length=10, choices=Question)
+    projects = models.ManyToManyField(Project, related_name="studies")
+    # The proposal that is asked about; null: today's plan.
+    proposal = models.ForeignKey(
+        StaffingRun, models.CASCADE, null=True, blank=True, related_name="studies"
+    )
+    answer = models.JSONField(default=dict, blank=True)
+
+    class Meta(Run.Meta):
+        verbose_name = _("staffing question")
+        constraints = [
+            *Run.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(question__in=["why_not", "what_helps", "shock", "core"]),
+                name="study_question_known",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:study-detail", args=[self.pk])
+
+    @property
+    def subject(self) -> str:
+        """Names of its projects; the first three of many."""
+        names = [project.name for project in self.projects.all()]
+        more = len(names) - MAX_NAMED
+        shown = ", ".join(names[:MAX_NAMED])
+        if more <= 0:
+            return shown
+        return str(_("%(names)s and %(more)d more")) % {"names": shown, "more": more}
+
+    @classmethod
+    def about(cls, words: str) -> Q:
+        scope = cls.projects.through.objects.filter(project__name__icontains=words)
+        return Q(pk__in=scope.values("staffingstudy_id"))
+
+    @classmethod
+    def also_visible_to(cls, user: User) -> Q:
+        """Whoever leads one of its projects."""
+        led = Project.objects.led_by(user).values("pk")
+        scope = cls.projects.through.objects.filter(project_id__in=led)
+        return Q(pk__in=scope.values("staffingstudy_id"))
+
+    def copy_relations(self, original: StaffingStudy) -> None:
+        self.projects.set(original.projects.all())
+
+    def may_be_controlled_by(self, user: User) -> bool:
+        if permissions.is_administrator(user) or self.requested_by_id == user.pk:
+            return True
+        return self.projects.filter(pk__in=Project.objects.led_by(user)).exists()
