@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from roles.views import catalog, company, files, invitations, people, person_edit
+from roles.views import bulk, catalog, company, files, invitations, people, person_edit
 
 app_name = "roles"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/new/", person_edit.person_create, name="person-create"),
     path("people/import/", files.people_import, name="people-import"),
     path("people/export/<slug:kind>/", files.people_export, name="people-export"),
+    path("people/bulk/", bulk.person_bulk, name="person-bulk"),
     path("people/invite/", invitations.invite, name="person-invite"),
     path("people/<int:person_id>/", people.person_detail, name="person-detail"),
     path("people/<int:person_id>/edit/", person_edit.person_update, name="person-update"),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "teamhub.audit",
     "teamhub.runs",
     "teamhub.panels",
+    "teamhub.saved",
     "teamhub.web",
     "teamhub",
     "roles",

@@ -15,6 +15,7 @@ api: list[URLPattern | URLResolver] = [
     path("capacity/", include("capacity.api.urls")),
     path("models/", include("models_ml.api.urls")),
     path("runs/", include("teamhub.runs.api.urls")),
+    path("views/", include("teamhub.saved.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", ApiDocs.as_view(url_name="api:schema"), name="docs"),
 ]
@@ -22,6 +23,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", web.home, name="home"),
     path("", include("teamhub.web.urls")),
+    path("", include("teamhub.saved.urls")),
     path("accounts/", include("teamhub.accounts.urls")),
     path("audit/", include("teamhub.audit.urls")),
     path("", include("teamhub.runs.health_urls")),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,10 +17,11 @@ from rest_framework.views import APIView
 from projects.api.filters import by_key, day, named
 from projects.models import Project
 from projects.selectors.load import PersonLoad, week_load
-from roles.models import Department, Person
+from roles.models import Department, Person, Role, Site
 from teamhub import weeks
 from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput, NotFound
+from teamhub.saved.api.named import VIEW_PARAMETER, TakesSavedView
 
 MAX_WEEKS = 104
 
@@ -40,7 +42,16 @@ class LoadOut(serializers.Serializer[Any]):
     weeks = LoadWeekOut(many=True)
 
 
-class LoadList(APIView):
+class LoadList(TakesSavedView, APIView):
+    saved_list = "load"
+    view_filters: ClassVar = {
+        "q": "search",
+        **{
+            name: name
+            for name in ("department", "site", "role", "project", "from", "weeks", "over")
+        },
+    }
+
     @extend_schema(
         operation_id="load_list",
         parameters=[
@@ -48,6 +59,11 @@ class LoadList(APIView):
             OpenApiParameter("weeks", int, description=f"1 to {MAX_WEEKS}; 13 by default."),
             OpenApiParameter("department", str, description="Key or id."),
             OpenApiParameter("project", str, description="People who work in this project."),
+            OpenApiParameter("search", str, description="Words of name or key."),
+            OpenApiParameter("site", str, description="Key of a site."),
+            OpenApiParameter("role", str, description="Key of a role."),
+            OpenApiParameter("over", bool, description="Only who has more than they can do."),
+            VIEW_PARAMETER,
             OpenApiParameter("page", int),
             OpenApiParameter("limit", int),
             OpenApiParameter("offset", int),
@@ -75,7 +91,26 @@ class LoadList(APIView):
             if project is None:
                 raise NotFound(_("There is no project “%(key)s”.") % {"key": key})
             people = people.filter(assignments__slot__phase__project=project).distinct()
+        people = _searched(people, request)
+        if request.query_params.get("over", "") in {"on", "true", "yes", "1"}:
+            load = week_load(people.select_related("site"), start, n_weeks)
+            people = people.filter(pk__in=[pk for pk, mine in load.items() if any(mine.over)])
         return people.select_related("site")
+
+
+def _searched(people: Any, request: Request) -> Any:
+    for word in request.query_params.get("search", "").replace("\0", "")[:200].split()[:10]:
+        people = people.filter(Q(name__icontains=word) | Q(key__icontains=word))
+    for name, model, path in (("site", Site, "site"), ("role", Role, "roles")):
+        key = request.query_params.get(name, "")[:60]
+        if not key:
+            continue
+        if not model._default_manager.filter(key=key).exists():
+            raise InvalidInput(
+                _("%(name)s “%(key)s” does not exist.") % {"name": name, "key": key}, field=name
+            )
+        people = people.filter(**{f"{path}__key": key})
+    return people
 
 
 def window(request: Request) -> tuple[date, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -35,6 +35,7 @@ from projects.services import projects as service
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
+from teamhub.saved.api.named import VIEW_PARAMETER, TakesSavedView
 from teamhub.web.exports import csv_response
 
 PAGE_PARAMETERS = [
@@ -51,7 +52,13 @@ _DETAIL_FILTERS = {
 }
 
 
-class ProjectList(APIView):
+class ProjectList(TakesSavedView, APIView):
+    saved_list = "projects"
+    view_filters: ClassVar = {
+        "q": "search",
+        **{name: name for name in ("status", "phase", *_DETAIL_FILTERS)},
+    }
+
     @extend_schema(
         operation_id="projects_list",
         parameters=[
@@ -59,6 +66,7 @@ class ProjectList(APIView):
             OpenApiParameter("status", str, enum=Project.Status.values),
             OpenApiParameter("phase", str, enum=[key.value for key in PhaseKey]),
             *(OpenApiParameter(name, str) for name in _DETAIL_FILTERS),
+            VIEW_PARAMETER,
             *PAGE_PARAMETERS,
         ],
         responses=paged(ProjectOut),

@@ -87,6 +87,7 @@ class Grid:
             default_sort="name",
             page_size=PAGE,
             root="load-grid",
+            saved_as="load",
         )
 
     @property

@@ -34,6 +34,7 @@ def project_listing(request: HttpRequest) -> Listing:
         search=["name", "key"],
         default_sort="name",
         root="project-list",
+        saved_as="projects",
     )
 
 

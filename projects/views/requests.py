@@ -86,6 +86,7 @@ def _context(request: HttpRequest, *, first: int = 0) -> dict[str, Any]:
         search=["row__person__name", "row__slot__phase__project__name"],
         page_size=PAGE_SIZE,
         root=ROOT,
+        saved_as="requests",
         path=reverse("projects:request-inbox"),
     )
     shown = [one.pk for one in listing.rows]

@@ -32,6 +32,7 @@ from teamhub.accounts.models import User
 from teamhub.api.imports import ImportOut, run_import
 from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
+from teamhub.saved.api.named import VIEW_PARAMETER, TakesSavedView
 
 PAGE_PARAMETERS = [
     OpenApiParameter("page", int, description="Number of the page, from 1; instead of offset."),
@@ -41,7 +42,17 @@ PAGE_PARAMETERS = [
 _KINDS = {importer.kind: importer for importer in IMPORTERS}
 
 
-class PersonList(APIView):
+class PersonList(TakesSavedView, APIView):
+    saved_list = "people"
+    view_filters: ClassVar = {
+        "q": "search",
+        "role": "role",
+        "skill": "skill",
+        "min_level": "min_level",
+        "site": "site",
+        "department": "department",
+    }
+
     @extend_schema(
         operation_id="people_list",
         parameters=[
@@ -53,6 +64,7 @@ class PersonList(APIView):
             OpenApiParameter(
                 "department", str, description="Key of a department; those below it count."
             ),
+            VIEW_PARAMETER,
             *PAGE_PARAMETERS,
         ],
         responses=paged(PersonOut),

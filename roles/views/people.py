@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -31,25 +32,35 @@ ROOT = "people-list"
 @require_safe
 def person_list(request: HttpRequest) -> HttpResponseBase:
     """Everybody; `?format=csv` gives what the filters leave, as the import takes it."""
-    listing = Listing(
-        request,
-        _listed(Person.objects.visible_to(request.user)),
-        columns=_columns(),
-        filters=_filters(request),
-        search=["name", "key", "sort_name"],
-        default_sort="name",
-        root=ROOT,
-    )
+    listing = people_listing(request)
     if listing.wants_csv:
         return csv_response("people.csv", *exports.people(listing.queryset, request.user))
     context = {
         "listing": listing,
         "manages": may_manage(request.user),
+        "changes": Person.objects.editable_by(request.user).exists(),
         "invites": permissions.is_administrator(request.user),
         "groups": [(key, label) for key, label in LABELS.items() if key != Group.ADMINISTRATOR],
     }
     return page_or_fragment(
         request, "roles/person_list.html", "roles/_person_list.html", context, root=ROOT
+    )
+
+
+def people_listing(request: HttpRequest, parameters: QueryDict | None = None) -> Listing:
+    """The list as the address, or the form that it was sent from, has it."""
+    parameters = request.GET if parameters is None else parameters
+    return Listing(
+        request,
+        _listed(Person.objects.visible_to(request.user)),
+        columns=_columns(),
+        filters=_filters(parameters),
+        search=["name", "key", "sort_name"],
+        default_sort="name",
+        root=ROOT,
+        path=reverse("roles:person-list"),
+        saved_as="people",
+        parameters=parameters,
     )
 
 
@@ -75,8 +86,8 @@ def _columns() -> list[Column]:
     ]
 
 
-def _filters(request: HttpRequest) -> Sequence[Filter]:
-    level = request.GET.get("min_level", "")
+def _filters(parameters: QueryDict) -> Sequence[Filter]:
+    level = parameters.get("min_level", "")
     least = int(level) if level in {"1", "2", "3", "4", "5"} else 1
     today = timezone.localdate()
 
@@ -85,7 +96,7 @@ def _filters(request: HttpRequest) -> Sequence[Filter]:
 
     def by_level(people: Any, value: str) -> Any:
         # With a skill the level belongs to it.
-        return people if request.GET.get("skill") else people.with_skill("", least, today)
+        return people if parameters.get("skill") else people.with_skill("", least, today)
 
     return [
         ChoiceFilter(

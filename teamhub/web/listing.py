@@ -29,10 +29,11 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from teamhub.saved.selectors import ShownView, views_of
 from teamhub.web.exports import csv_response
 from teamhub.web.filters import (
     ChoiceFilter,
@@ -56,7 +57,7 @@ __all__ = [
 
 Text = str | Promise
 MAX_PAGE_SIZE = 200
-_OWN = {"q", "sort", "page", "size", "format"}
+_OWN = {"q", "sort", "page", "size", "format", "cols", "view"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Field:
 class Listing:
     """What a list page shows, read from `request.GET`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all but two are keywords with a default)
         self,
         request: HttpRequest,
         queryset: QuerySet[Any],
@@ -120,10 +121,15 @@ class Listing:
         page_size: int = 50,
         root: str = "",
         path: str = "",
+        saved_as: str = "",
+        parameters: QueryDict | None = None,
     ) -> None:
         if clash := _OWN & {item.key for item in filters}:
             raise ValueError(f"A filter may not be called {', '.join(clash)}.")
         self.request = request
+        # Those of the address, unless a form tells those of the list that it was sent from.
+        self.parameters = request.GET if parameters is None else parameters
+        self.saved_as = saved_as  # key of teamhub.saved.lists: its views can be kept
         self.columns = list(columns)
         self.filters = list(filters)
         self.root = root  # id of the element that htmx replaces
@@ -131,17 +137,18 @@ class Listing:
         self.searchable = bool(search)
         self.errors: list[str] = []
         self.values: dict[str, Any] = {}
-        self.query = request.GET.get("q", "").replace("\0", "").strip()[:200]
+        self.query = self.parameters.get("q", "").replace("\0", "").strip()[:200]
         self.fields = [self._field(item) for item in self.filters]
         self.sort_key, self.descending = self._sort(default_sort)
         self.page_size = self._whole("size", page_size, MAX_PAGE_SIZE)
         self.page_number = self._whole("page", 1, 10**9)
         self.queryset = self._ordered(self._searched(self._narrowed(queryset), search))
+        self.hidden = self._left_out()
 
     # --- reading the address
 
     def _field(self, item: Filter) -> Field:
-        raw, error = self.request.GET.get(item.key, "").strip(), ""
+        raw, error = self.parameters.get(item.key, "").strip(), ""
         if raw:
             try:
                 self.values[item.key] = item.clean(raw)
@@ -154,7 +161,7 @@ class Listing:
         return Field(item.key, item.label, item.kind, raw, item.options(), error)
 
     def _sort(self, default: str) -> tuple[str, bool]:
-        wanted = self.request.GET.get("sort", "") or default
+        wanted = self.parameters.get("sort", "") or default
         known = {column.key for column in self.columns if column.order}
         if wanted.lstrip("-") not in known:
             if wanted and wanted != default:
@@ -165,7 +172,7 @@ class Listing:
         return wanted.lstrip("-"), wanted.startswith("-")
 
     def _whole(self, key: str, default: int, most: int) -> int:
-        raw = self.request.GET.get(key, "")
+        raw = self.parameters.get(key, "")
         if not raw:
             return default
         if not (raw.isascii() and raw.isdigit() and int(raw[:9]) > 0):
@@ -176,6 +183,14 @@ class Listing:
             )
             return default
         return min(int(raw[:9]), most)
+
+    def _left_out(self) -> set[str]:
+        """Keys of the columns that this reader left out; the first one always stays."""
+        wanted = {key for part in self.parameters.getlist("cols") for key in part.split(",") if key}
+        shown = [column.key for column in self.columns if column.shown]
+        if unknown := sorted(wanted - set(shown)):
+            self.errors.append(_("There is no column “%(key)s”.") % {"key": unknown[0][:40]})
+        return set(shown[1:]) - wanted if wanted & set(shown) else set()
 
     def _narrowed(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for item in self.filters:
@@ -229,7 +244,45 @@ class Listing:
 
     @property
     def heads(self) -> list[Head]:
-        return [self._head(column) for column in self.columns if column.shown]
+        return [
+            self._head(column)
+            for column in self.columns
+            if column.shown and column.key not in self.hidden
+        ]
+
+    @property
+    def choosable(self) -> list[tuple[Column, bool]]:
+        """The columns that can be left out, and whether each is drawn."""
+        shown = [column for column in self.columns if column.shown]
+        return [(column, column.key not in self.hidden) for column in shown[1:]]
+
+    @property
+    def first_column(self) -> str:
+        return next(column.key for column in self.columns if column.shown)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The parameters of a view, as hidden fields of the form that chooses columns."""
+        passing = {"page", "format", "view", "cols"}
+        return [
+            (key, value)
+            for key, values in self.parameters.lists()
+            for value in values
+            if key not in passing and value
+        ]
+
+    @property
+    def query_string(self) -> str:
+        return self.parameters.urlencode()
+
+    @cached_property
+    def views(self) -> list[ShownView]:
+        return views_of(self.saved_as, self.request.user) if self.saved_as else []
+
+    @property
+    def current_view(self) -> ShownView | None:
+        wanted = self.parameters.get("view", "")
+        return next((one for one in self.views if str(one.view.pk) == wanted), None)
 
     def _head(self, column: Column) -> Head:
         url, state = "", "none"
@@ -244,7 +297,7 @@ class Listing:
 
     def url(self, **changes: Any) -> str:
         """The address of this list with some parameters changed; None removes one."""
-        parameters = self.request.GET.copy()
+        parameters = self.parameters.copy()
         parameters.pop("format", None)
         for key, value in changes.items():
             parameters.pop(key, None)
@@ -275,11 +328,11 @@ class Listing:
 
     @property
     def wants_csv(self) -> bool:
-        return self.request.GET.get("format") == "csv"
+        return self.parameters.get("format") == "csv"
 
     def csv(self, filename: str) -> StreamingHttpResponse:
-        """All rows that the filters leave, not only the page that is shown."""
-        columns = [column for column in self.columns if column.export]
+        """All rows that the filters leave, not only the page; of the columns those not left out."""
+        columns = [c for c in self.columns if c.export and c.key not in self.hidden]
         rows = (
             [_value(column, row) for column in columns]
             for row in self.queryset.iterator(chunk_size=500)

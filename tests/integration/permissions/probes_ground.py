@@ -34,6 +34,7 @@ def ground_probes() -> Iterator[Probe]:
     yield from _audit_and_users()
     yield from _own_account()
     yield from _tokens()
+    yield from _saved_views()
 
 
 def _audit_and_users() -> Iterator[Probe]:
@@ -84,3 +85,20 @@ def _tokens() -> Iterator[Probe]:
     yield Probe(rule, "GET", "accounts:token-create", only_own=True)
     yield Probe(rule, "POST", "accounts:token-create", data=lambda _t: form, only_own=True)
     yield Probe(("tokens", "revoke"), "POST", "accounts:token-revoke", ("token",), ok=302)
+
+
+def _saved_views() -> Iterator[Probe]:
+    rule = ("saved views", "read")
+    told = lambda things: f"view of {things.view.owner.username}"  # noqa: E731
+    yield Probe(rule, "GET", "roles:person-list", query="size=1", tells=told, refused=200)
+    yield Probe(rule, "GET", "api:saved:view-list", query="page=people", tells=told, refused=200)
+    rule = ("saved views", "keep")
+    view = {"page": "people", "name": "Mine", "query": "site=berlin"}
+    yield Probe(rule, "POST", "saved:view-save", data=partial(always, view), ok=302, only_own=True)
+    yield Probe(
+        rule, "POST", "api:saved:view-list", data=partial(always, view), ok=201, only_own=True
+    )
+    rule = ("saved views", "star and remove")
+    yield Probe(rule, "POST", "saved:view-favourite", ("view",), ok=302)
+    yield Probe(rule, "POST", "saved:view-remove", ("view",), ok=302)
+    yield Probe(rule, "DELETE", "api:saved:view-detail", ("view",), ok=204)

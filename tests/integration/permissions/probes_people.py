@@ -133,6 +133,8 @@ def _basics() -> Iterator[Probe]:
     yield Probe(rule, "GET", "roles:skill-update", held)
     yield Probe(rule, "POST", "roles:skill-update", held, data=lambda _t: skill, ok=302)
     yield Probe(rule, "POST", "roles:skill-remove", held, data=lambda _t: skill, ok=302)
+    many = lambda things: {"person": things.member.pk, "save": "1", "weekly_hours": "30"}  # noqa: E731
+    yield Probe(rule, "POST", "roles:person-bulk", data=many, ok=302)
 
 
 def _load() -> Iterator[Probe]:

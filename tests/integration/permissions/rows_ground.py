@@ -7,6 +7,7 @@ from typing import Any
 
 from teamhub.accounts.models import ApiToken, User
 from teamhub.audit.models import AuditEvent
+from teamhub.saved.models import SavedView
 from tests.integration.permissions.rows import (
     View,
     Who,
@@ -17,6 +18,7 @@ from tests.integration.permissions.rows import (
     links,
     pks,
 )
+from tests.integration.permissions.walker import Answer
 
 RUN = r'<th scope="row"><a href="/[\w/-]+/([0-9a-f-]{36})/"'
 RUN_IN_FILE = r"(?m)^[^,\n]* ([0-9a-f]{8}),"
@@ -41,6 +43,14 @@ def tokens(who: Who) -> set[Any]:
     return set(found if who.is_administrator else found.filter(user=who.user))
 
 
+def _view_ids(who: Who) -> list[str]:
+    return pks(SavedView.objects.filter(owner=who.user))
+
+
+def _ids_of_views(answer: Answer) -> list[str]:
+    return [str(row["id"]) for row in answer.json()]
+
+
 def ground_views() -> list[View]:
     event = links(r'<th scope="row"><a href="/audit/(\d+)/"')
     user = links(r'<th scope="row"><a href="/accounts/users/(\d+)/"')
@@ -48,6 +58,8 @@ def ground_views() -> list[View]:
     only = administrators
     audit, users, own = "/audit/?size=200", "/accounts/users/?size=200", "/accounts/tokens/"
     return [
+        View("/people/?size=1", links(r'action="/views/(\d+)/favourite/"'), _view_ids),
+        View("/api/v1/views/?page=people", _ids_of_views, _view_ids),
         View(audit, event, _every_event, status=only),
         View(audit, event, _every_event, "audit-list", only),
         View("/audit/?format=csv", lines, lambda who: [""] * len(_every_event(who)), status=only),

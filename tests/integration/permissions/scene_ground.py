@@ -6,6 +6,7 @@ from typing import Any
 
 from teamhub.accounts.models import ApiToken, OneTimeLink, User
 from teamhub.audit.models import AuditEvent
+from teamhub.saved.models import SavedView
 from tests import builders as make
 from tests.integration.permissions.scene import Scene, ScenePart
 
@@ -18,12 +19,19 @@ class Ground(ScenePart):
             self.tokens[user.username], _secret = ApiToken.objects.create(
                 user=user, name=f"token of {user.username}", scopes=["read"]
             )
+        self.views = {
+            user.username: SavedView.objects.create(
+                owner=user, page="people", name=f"view of {user.username}", query="site=berlin"
+            )
+            for user in scene.users()
+        }
         self.account = make.make_user("invited", password=None)
         OneTimeLink.objects.create(user=self.account, kind="invitation", asked_by=scene.lea)
         self.event = AuditEvent.objects.create(verb="test.event", reason="for the walk")
 
     def things(self, which: str, user: User) -> dict[str, Any]:
         return {
+            "view": self.views[user.username],
             "token": self.tokens[user.username],
             "account": self.account,
             "event": self.event,

@@ -1,0 +1,50 @@
+"""`?view=NAME` on an address of the API: the filters of a saved view, where the query has none."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from teamhub.errors import InvalidInput
+from teamhub.saved.selectors import by_name
+
+VIEW_PARAMETER = OpenApiParameter(
+    "view",
+    str,
+    description="Name of a saved view of this list: its filters hold where the query has none.",
+)
+# Of the page alone: order and columns; the API has its own.
+_PAGE_ONLY = frozenset({"sort", "cols"})
+
+
+class TakesSavedView:
+    """Mixin of an APIView over a list of which views can be saved."""
+
+    saved_list: ClassVar[str]
+    # Filters of the page that this address knows under the same name, or under another one.
+    view_filters: ClassVar[dict[str, str]]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        name = request.query_params.get("view")
+        if name and request.method == "GET":
+            self._take(request, name)
+
+    def _take(self, request: Request, name: str) -> None:
+        view = by_name(self.saved_list, name, request.user)
+        query = request.query_params.copy()
+        for key, values in view.parameters.lists():
+            if key in _PAGE_ONLY:
+                continue
+            if key not in self.view_filters:
+                raise InvalidInput(
+                    _("The view “%(name)s” filters by “%(key)s”, which this address cannot.")
+                    % {"name": view.name, "key": key},
+                    field="view",
+                )
+            if self.view_filters[key] not in query:
+                query.setlist(self.view_filters[key], values)
+        request._request.GET = query
