@@ -12,6 +12,7 @@ from projects.views import (
     projects,
     requests,
     staffing,
+    supply,
 )
 
 app_name = "projects"
@@ -36,6 +37,7 @@ life = [
 
 plan = [
     path("load/", grid.load_grid, name="load-grid"),
+    path("supply/", supply.supply_demand, name="supply-demand"),
     path("projects/slots/<int:pk>/assign/", assignments.assign, name="assignment-create"),
     path("projects/assignments/<int:pk>/", assignments.change, name="assignment-update"),
     path("projects/assignments/<int:pk>/remove/", assignments.remove, name="assignment-remove"),

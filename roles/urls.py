@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from roles.views import bulk, catalog, company, files, invitations, people, person_edit
+from roles.views import (
+    bulk,
+    catalog,
+    company,
+    files,
+    invitations,
+    matrix,
+    people,
+    person_edit,
+)
 
 app_name = "roles"
 urlpatterns = [
     path("people/", people.person_list, name="person-list"),
+    path("people/skills/", matrix.matrix, name="skill-matrix"),
     path("people/new/", person_edit.person_create, name="person-create"),
     path("people/import/", files.people_import, name="people-import"),
     path("people/export/<slug:kind>/", files.people_export, name="people-export"),

@@ -9,6 +9,7 @@ from projects.api import (
     people_capacity,
     projects,
     staffing,
+    supply,
 )
 
 app_name = "projects"
@@ -39,6 +40,8 @@ reports = [
         people_capacity.PeopleCapacityColumns.as_view(),
         name="people-capacity-columns",
     ),
+    path("supply/", supply.SupplyList.as_view(), name="supply-list"),
+    path("free-people/", supply.FreePeople.as_view(), name="free-people"),
 ]
 
 plan = [

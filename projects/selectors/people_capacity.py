@@ -131,7 +131,7 @@ def _count_slots(
         slots = slots.filter(phase__project__department__in=Department.objects.at_or_below(tops))
     found = slots.select_related("seat__role").prefetch_related("assignments", "skills__skill")
     for slot in found.order_by("pk"):
-        left = _open_weeks(slot, start, n_weeks)
+        left = open_weeks(slot, start, n_weeks)
         for key in _asked(slot, by):
             group = groups[key]
             for week, hundredths in left.items():
@@ -145,7 +145,7 @@ def _asked(slot: Slot, by: str) -> set[str]:
     return {need.skill.key for need in slot.skills.all()}
 
 
-def _open_weeks(slot: Slot, start: date, n_weeks: int) -> dict[int, int]:
+def open_weeks(slot: Slot, start: date, n_weeks: int) -> dict[int, int]:
     """What nobody holds of a slot, by week."""
     left = dict.fromkeys(span(start, n_weeks, slot.start_on, slot.end_on), slot.fte_hundredths)
     for row in slot.assignments.all():

@@ -26,7 +26,8 @@ from roles.api.serializers import (
     SkillOut,
 )
 from roles.importers import IMPORTERS, creating
-from roles.models import Department, Person, Role, Site, Skill
+from roles.models import Department, MapNode, Person, Role, Site, Skill
+from roles.selectors.skills import can_hold
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.api.imports import ImportOut, run_import
@@ -51,6 +52,7 @@ class PersonList(TakesSavedView, APIView):
         "min_level": "min_level",
         "site": "site",
         "department": "department",
+        "node": "node",
     }
 
     @extend_schema(
@@ -64,6 +66,7 @@ class PersonList(TakesSavedView, APIView):
             OpenApiParameter(
                 "department", str, description="Key of a department; those below it count."
             ),
+            OpenApiParameter("node", str, description="Who could hold this node of the map."),
             VIEW_PARAMETER,
             *PAGE_PARAMETERS,
         ],
@@ -114,13 +117,17 @@ def _narrowed(people: Any, request: Request) -> Any:
         people = people.filter(site__key=key)
     if key := _known(request, "department", Department):
         people = people.in_department(key)
+    if key := _known(request, "node", MapNode):
+        people = can_hold(people, MapNode.objects.get(key=key), timezone.localdate())
     skill, level = _known(request, "skill", Skill), _level(request)
     if skill or level:
         people = people.with_skill(skill, level or 1, timezone.localdate())
     return people
 
 
-def _known(request: Request, name: str, model: type[Role | Site | Department | Skill]) -> str:
+def _known(
+    request: Request, name: str, model: type[Role | Site | Department | Skill | MapNode]
+) -> str:
     """The key that a filter names, or "" without it; a key that nobody has is a mistake."""
     key: str = request.query_params.get(name, "")
     if key and ("\0" in key or not model._default_manager.filter(key=key).exists()):

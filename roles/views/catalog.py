@@ -7,12 +7,14 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from roles import selectors
 from roles.forms import SkillForm
-from roles.models import Discipline, LearningResource, Role, Skill
+from roles.models import Discipline, LearningResource, Person, Role, Skill
+from roles.selectors.skills import drawn_map
 from roles.services import departments, skills
 from roles.views.editing import Words, form_page
 
@@ -40,7 +42,11 @@ def skill_catalog(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def responsibility_map(request: HttpRequest) -> HttpResponse:
-    return render(request, "roles/catalog_map.html", {"rows": selectors.responsibility_map()})
+    """The map as a picture and as a table; each node leads to who could hold it."""
+    rows = selectors.responsibility_map()
+    people = Person.objects.visible_to(request.user)
+    context = {"rows": rows, "map": drawn_map(rows, people, timezone.localdate())}
+    return render(request, "roles/catalog_map.html", context)
 
 
 @login_required

@@ -17,7 +17,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from roles import exports, selectors
-from roles.models import Person, PersonSkill, Role, Site, Skill
+from roles.models import MapNode, Person, PersonSkill, Role, Site, Skill
+from roles.selectors.skills import can_hold
 from roles.services.departments import may_manage
 from teamhub.accounts import permissions
 from teamhub.accounts.groups import LABELS, Group
@@ -116,6 +117,12 @@ def _filters(parameters: QueryDict) -> Sequence[Filter]:
             _("Level"),
             apply=by_level,
             choices=[(value, f"≥ {value}") for value in range(1, 6)],
+        ),
+        ChoiceFilter(
+            "node",
+            _("Could answer for"),
+            apply=lambda people, key: can_hold(people, MapNode.objects.get(key=key), today),
+            choices=_choices(MapNode.objects.filter(retired_on=None)),
         ),
         ChoiceFilter("site", _("Site"), lookup="site__key", choices=_choices(Site.objects.all())),
         ChoiceFilter(

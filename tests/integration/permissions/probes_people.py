@@ -118,6 +118,9 @@ def _basics() -> Iterator[Probe]:
     yield Probe(rule, "GET", "roles:person-list", query="format=csv", tells=keyed("member"))
     yield Probe(rule, "GET", "roles:person-detail", ("member",), tells=told)
     yield Probe(rule, "GET", "roles:people-export", kwargs=kind("people"), tells=told)
+    for root in ("", "skill-matrix"):
+        yield Probe(rule, "GET", "roles:skill-matrix", query="size=200", root=root, tells=told)
+    yield Probe(rule, "GET", "roles:skill-matrix", query="format=csv", tells=keyed("member"))
     yield Probe(rule, "GET", "api:roles:person-list", query="limit=1000", tells=told)
     yield Probe(rule, "GET", "api:roles:person-detail", ("member",), tells=told)
     rule = ("person basics", "create")
@@ -153,6 +156,9 @@ def _load() -> Iterator[Probe]:
         )
         yield Probe(rule, "GET", "projects:load-grid", query=csv, tells=keyed(who))
         yield Probe(rule, "GET", "api:load-list", query=f"{LOAD}&limit=1000", tells=told)
+        free = f"{LOAD}&skill=nlp"
+        yield Probe(rule, "GET", "projects:supply-demand", query=free, tells=told)
+        yield Probe(rule, "GET", "api:projects:free-people", query=free, tells=told)
         weeks = lambda _t: r'"weekly_hours"|"employed_from"'  # noqa: E731
         yield Probe(rule, "GET", "api:roles:person-detail", (who,), tells=weeks)
         yield Probe(rule, "GET", "roles:person-detail", (who,), tells=lambda _t: "Load by week")
@@ -171,6 +177,8 @@ def _sums() -> Iterator[Probe]:
     in_file = lambda _t: r",nlp,[^,]*,(?:[2-9]|\d\d),"  # noqa: E731
     yield Probe(rule, "GET", name, query=by_skill, tells=several)
     yield Probe(rule, "GET", name, query=f"{by_skill}&format=csv", tells=in_file)
+    yield Probe(rule, "GET", "api:projects:supply-list", query="weeks=1")
+    yield Probe(rule, "GET", "projects:supply-demand", query="format=csv")
     mean = lambda _t: r'"mean_rate":\s?\d'  # noqa: E731
     yield Probe(("person rate", "read"), "GET", name, query=by_skill, tells=mean)
     yield Probe(("role catalog", "read"), "GET", "api:projects:people-capacity-columns")
