@@ -1,0 +1,35 @@
+"""Faults of accessibility that axe finds in a page."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+SOURCE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+GRAVE = {"serious", "critical"}
+_RUN = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  const why = (node) => node.any.concat(node.all).map((check) => check.message).join("; ");
+  const place = (node) => `${node.html.slice(0, 160)} [${why(node).slice(0, 200)}]`;
+  return found.violations.map((one) => ({
+    id: one.id, impact: one.impact, help: one.help, nodes: one.nodes.slice(0, 4).map(place),
+  }));
+}"""
+
+
+@cache
+def _source() -> str:
+    return SOURCE.read_text()
+
+
+def grave_faults(page: Page) -> list[str]:
+    """Serious and critical faults of the page as it stands, each with its first places."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(_source())
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}: {' | '.join(one['nodes'])}"
+        for one in page.evaluate(_RUN)
+        if one["impact"] in GRAVE
+    ]
