@@ -42,6 +42,7 @@ ROW_COLUMNS = [
     "decision",
     "blockers",
     "replaces",
+    "hire",
 ]
 
 
