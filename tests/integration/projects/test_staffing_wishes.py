@@ -191,6 +191,7 @@ def test_a_slot_may_be_marked_for_this_proposal_as_one_that_must_be_filled(
 # --- what if ------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_hire_is_proposed_without_a_person_and_cannot_be_accepted(company: Company) -> None:
     company.make_slot("a", level=4)
     company.make_person("Ana", level=2)
@@ -206,7 +207,9 @@ def test_a_hire_is_proposed_without_a_person_and_cannot_be_accepted(company: Com
 
     row = run.rows.get()
     assert (row.person, row.score["hire"], run.coverage_share) == (None, "hire-1", 1)
-    (shown,) = proposal_view(run, company.lead).rows
+    view = proposal_view(run, company.lead)
+    (shown,) = view.rows
+    assert (shown.may_decide, view.may_decide, view.unmet_musts) == (False, False, 0)
     assert (shown.hire, shown.reasons) == ("New hire 1", ["New hire 1 would take it."])
     assert "hire" not in shown.score
     assert row.cost == 4000  # the mean rate of all people: half of 2,000 in four weeks
