@@ -179,6 +179,32 @@ def _most_changes(problem: StaffingProblem) -> int:
     return len(problem.slots) if problem.max_changes is None else problem.max_changes
 
 
+def staffing_best_around(
+    problem: StaffingProblem, plan: Plan, slots: Collection[int], s: int, p: int
+) -> tuple[int | None, int | None]:
+    """Points of the best plans that differ in some slots only: with p in s, and without."""
+    best: dict[bool, int] = {}
+    open_plan = [-1 if other in slots else held for other, held in enumerate(plan)]
+    for one in _plans_of(problem, open_plan, sorted(slots)):
+        points, here = staffing_points(problem, one), one[s] == p
+        best[here] = max(points, best.get(here, points))
+    return best.get(True), best.get(False)
+
+
+def _plans_of(problem: StaffingProblem, plan: Plan, slots: list[int]) -> Iterator[Plan]:
+    if not slots:
+        yield plan
+        return
+    s, *rest = slots
+    for p in range(len(problem.people)):
+        if not staffing_breaks(problem, plan, s, p):
+            plan[s] = p
+            yield from _plans_of(problem, plan, rest)
+            plan[s] = -1
+    if not problem.slots[s].must_fill:
+        yield from _plans_of(problem, plan, rest)
+
+
 def staffing_freed(
     problem: StaffingProblem, plan: Plan, s: int, lifted: Collection[str]
 ) -> list[int]:
