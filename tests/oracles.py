@@ -205,6 +205,43 @@ def _plans_of(problem: StaffingProblem, plan: Plan, slots: list[int]) -> Iterato
         yield from _plans_of(problem, plan, rest)
 
 
+def staffing_fillable(
+    problem: StaffingProblem, slots: list[int], people: set[tuple[str, int]], budgets: set[int]
+) -> bool:
+    """Whether slots can all be filled where, of the rules of people, only some hold (rule, person).
+
+    Skills, distance, exclusion and availability hold for everybody; budgets of some projects.
+    """
+    return _fill(problem, [-1] * len(problem.slots), slots, people, budgets)
+
+
+def _fill(
+    problem: StaffingProblem,
+    plan: Plan,
+    slots: list[int],
+    people: set[tuple[str, int]],
+    budgets: set[int],
+) -> bool:
+    if not slots:
+        return True
+    s, *rest = slots
+    for p in range(len(problem.people)):
+        relaxed = {
+            rule
+            for rule in ("capacity", "max_projects", "independence", "one_per_phase")
+            if (rule, p) not in people
+        }
+        if problem.slots[s].project not in budgets:
+            relaxed.add("budget")
+        if staffing_breaks(problem, plan, s, p) <= relaxed:
+            plan[s] = p
+            filled = _fill(problem, plan, rest, people, budgets)
+            plan[s] = -1
+            if filled:
+                return True
+    return False
+
+
 def staffing_freed(
     problem: StaffingProblem, plan: Plan, s: int, lifted: Collection[str]
 ) -> list[int]:
