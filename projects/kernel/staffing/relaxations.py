@@ -147,6 +147,10 @@ def _alike(one: Confirmed, other: Confirmed) -> bool:
     return one.idea.kind == other.idea.kind and not set(one.fills).isdisjoint(other.fills)
 
 
+def _skills(hire: Hire) -> set[str]:
+    return {skill for skill, _level in hire.skills}
+
+
 @dataclass
 class _Trial:
     """Solves neighbourhoods with and without a change; those without are kept."""
