@@ -26,7 +26,7 @@ TRIED_EACH = 4
 SUB_SECONDS = 1.5
 # A neighbourhood that is not proven in that time is halved, this one and all after it.
 LEAST_SLOTS = 10
-PRICE_SHARE = 0.35
+PRICE_SHARE = 0.25
 # Kept for checking and telling what was found.
 SPARE_SHARE = 0.15
 
@@ -88,7 +88,8 @@ def answer(
     tried = 0
     most = min(len(found), TRIED_EACH * top)
     for idea in _in_turn(found):
-        if deadline.left <= SPARE_SHARE * deadline.budget.seconds or tried >= most:
+        spare = deadline.left <= SPARE_SHARE * deadline.budget.seconds
+        if deadline.over or tried >= most or (spare and confirmed):
             break
         report("Confirming by solving again", 0.3 + 0.7 * tried / most)
         tried += 1
