@@ -12,6 +12,7 @@ from projects.views import (
     projects,
     requests,
     staffing,
+    workspace,
 )
 
 app_name = "projects"
@@ -42,7 +43,7 @@ plan = [
 ]
 
 proposals = [
-    path("staffing/propose/", staffing.propose, name="staffing-propose"),
+    path("staffing/propose/", workspace.propose, name="staffing-propose"),
     path("staffing/<uuid:pk>/", staffing.proposal, name="proposal-detail"),
     path("staffing/<uuid:pk>/accept/", staffing.accept, name="proposal-accept"),
     path("staffing/<uuid:pk>/reject/", staffing.reject, name="proposal-reject"),
@@ -51,4 +52,9 @@ proposals = [
     path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+workspace_pages = [
+    path("staffing/", workspace.workspace, name="staffing-workspace"),
+    path("staffing/compare/", workspace.proposal_compare, name="proposal-compare"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *workspace_pages]

@@ -31,7 +31,7 @@ FURTHER = {
         "/people/roles/skills/",
         "/people/roles/map/",
         "/people/roles/learning/",
-        "/staffing/propose/",
+        "/staffing/",
         "/capacity/workloads/",
         "/capacity/plans/",
         "/capacity/allocations/",

@@ -35,7 +35,7 @@ def run(company: Company) -> StaffingRun:
 
 def test_the_form_queues_a_run_and_goes_to_its_page(company: Company, client_for: Any) -> None:
     answer = client_for(company.lead).post(
-        "/staffing/propose/",
+        "/staffing/",
         {"projects": [company.project.pk], "seconds": 3, "change_budget": 0, "seed": 1},
     )
 
@@ -53,7 +53,7 @@ def test_a_bad_form_is_shown_again_with_words(
 ) -> None:
     good = {"projects": [company.project.pk], "seconds": 3, "change_budget": 0, "seed": 1}
 
-    answer = client_for(company.lead).post("/staffing/propose/", good | change)
+    answer = client_for(company.lead).post("/staffing/", good | change)
 
     assert answer.status_code == 422
     assert "th-field-error" in answer.content.decode()

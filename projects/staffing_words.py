@@ -1,0 +1,14 @@
+"""Words of staffing that forms, pages and comparisons share."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+WEIGHT_LABELS = {
+    "priority": _("Priority of the work"),
+    "same_site": _("Same site"),
+    "cost": _("Low cost"),
+    "continuity": _("Keep people in their seat"),
+    "overload": _("Avoid overload"),
+}
+ANY_NUMBER = 10_000  # slots that may change hands where only people are counted
