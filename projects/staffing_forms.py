@@ -54,7 +54,7 @@ class WorkspaceForm(forms.Form):
         Project.objects.none(),
         label=_("Projects"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     department = forms.ChoiceField(label=_("Department"), required=False)
     from_on = forms.DateField(label=_("From week of"), required=False, widget=day_input())

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from projects.models import ProposalRow, StaffingRun
+from projects.models import ProposalRow, Slot, StaffingRun
 from projects.selectors.proposal import rows_of
 from projects.selectors.proposal_diff import standings
 from projects.selectors.proposal_params import ParamWords
 from projects.selectors.standing import Standing
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub.web.templatetags.teamhub_tags import duration, money, percent
+from teamhub.web.templatetags.teamhub_tags import duration, figure, money, percent
 
 LEAST, MOST = 2, 4
 MOST_PICKS = 60
@@ -28,6 +30,7 @@ class Line:
 
     label: Any
     values: list[str]
+    below: str = ""  # what the label belongs to
 
     @property
     def differs(self) -> bool:
@@ -36,11 +39,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
+    """All tables of the page. Cells carry the head of their column: narrow screens need it."""
+
     runs: list[StaffingRun]
     outcome: list[Line]
     params: list[Line]
+    heads: list[str]  # what the columns are called
     picks: list[Line]  # slots that are staffed differently
     n_picks: int  # of them, with those that are not shown
+
+    @property
+    def tables(self) -> dict[str, list[tuple[Line, list[tuple[str, str]]]]]:
+        parts = {"outcome": self.outcome, "params": self.params, "picks": self.picks}
+        return {
+            name: [(line, list(zip(self.heads, line.values, strict=True))) for line in lines]
+            for name, lines in parts.items()
+        }
 
 
 def compare(runs: Sequence[StaffingRun], user: User) -> Comparison:
@@ -51,6 +65,7 @@ def compare(runs: Sequence[StaffingRun], user: User) -> Comparison:
         runs=list(runs),
         outcome=_differing_first(_outcome(runs, rows, user)),
         params=_differing_first(_params(runs, user)),
+        heads=[date_format(localtime(run.created_at), "SHORT_DATETIME_FORMAT") for run in runs],
         picks=picks[:MOST_PICKS],
         n_picks=len(picks),
     )
@@ -87,7 +102,7 @@ def _outcome(
         told += [
             line(_("Cost of the proposal"), [money(run.cost) for run in runs]),
             line(_("Cost of the plan"), [money(plan.cost) for plan in plans]),
-            line(_("Value"), [run.objective for run in runs]),
+            line(_("Value"), [figure(run.objective) for run in runs]),
             line(_("Gap to the best possible"), [_gap(run) for run in runs]),
         ]
     return told
@@ -108,18 +123,23 @@ def _params(runs: Sequence[StaffingRun], user: User) -> list[Line]:
 
 
 def _picks(runs: Sequence[StaffingRun], rows: dict[Any, list[ProposalRow]]) -> list[Line]:
-    """Who is proposed for each slot, where the proposals do not agree."""
+    """Who is proposed for slots that several proposals have, where they do not agree."""
     chosen: dict[tuple[str, Any, int], dict[Any, list[str]]] = defaultdict(dict)
-    names: dict[tuple[str, Any, int], str] = {}
+    slots: dict[tuple[str, Any, int], Slot] = {}
     for run in runs:
         for row in rows[run.pk]:
             project = row.slot.phase.project.name
             key = (project, row.slot.start_on, row.slot_id)
-            names[key] = f"{row.slot.seat} · {project} · {row.slot.phase.name}"
+            slots[key] = row.slot
             who = row.person.name if row.person else _("open")
             chosen[key].setdefault(run.pk, []).append(who)
     lines = [
-        Line(names[key], [", ".join(chosen[key].get(run.pk, ["–"])) for run in runs])
-        for key in sorted(chosen)
+        Line(
+            str(slots[key].seat),
+            [", ".join(found.get(run.pk, ["–"])) for run in runs],
+            f"{key[0]} · {slots[key].phase.name}",
+        )
+        for key, found in sorted(chosen.items(), key=lambda item: item[0])
+        if len(found) > 1  # others lie outside of what the other proposals were asked about
     ]
     return [line for line in lines if line.differs]
