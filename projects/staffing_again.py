@@ -11,7 +11,6 @@ from projects.bridge import PRODUCT_WEIGHTS
 from projects.models import Project, ProposalRow, StaffingRun, WeightProfile
 from projects.staffing_forms import WorkspaceForm
 from projects.staffing_names import Names, person_label, project_label, slot_label
-from projects.staffing_words import ANY_NUMBER
 from teamhub import weeks
 from teamhub.accounts.models import User
 
@@ -33,7 +32,7 @@ def initial_of(run: StaffingRun, *, user: User, projects: Iterable[Project]) -> 
         "from_on": date.fromisoformat(first) if first else None,
         "to_on": weeks.add_weeks(date.fromisoformat(last), -1) if last else None,
         "people_budget": params.get("people_budget"),
-        "change_budget": None if slots == ANY_NUMBER else slots,
+        "change_budget": slots,
         "seed": run.seed,
         "profile": profile.pk if profile else None,
         **_seconds(params.get("seconds")),

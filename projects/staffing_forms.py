@@ -18,7 +18,7 @@ from projects.bridge import PRODUCT_WEIGHTS
 from projects.models import Project, WeightProfile
 from projects.staffing_names import Names
 from projects.staffing_wishes import LINES, WishReader, not_plannable, wish_lines
-from projects.staffing_words import ANY_NUMBER, WEIGHT_LABELS
+from projects.staffing_words import WEIGHT_LABELS
 from roles.models import Department
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -70,14 +70,16 @@ class WorkspaceForm(forms.Form):
         required=False,
         min_value=0,
         max_value=10_000,
-        help_text=_("How many people may lose work that they hold. Empty or 0: nobody moves."),
+        help_text=_("How many people may lose work that they hold. Empty: as the slots allow."),
     )
     change_budget = forms.IntegerField(
         label=_("In at most (slots)"),
         required=False,
         min_value=0,
         max_value=10_000,
-        help_text=_("How many confirmed, unlocked assignments may go to somebody else."),
+        help_text=_(
+            "How many confirmed, unlocked assignments may go to somebody else. Both empty: none."
+        ),
     )
     limit = forms.ChoiceField(
         label=_("Time limit"),
@@ -152,11 +154,6 @@ class WorkspaceForm(forms.Form):
         first, last = data.get("from_on"), data.get("to_on")
         if first and last and last < first:
             self.add_error("to_on", _("The last week lies before the first."))
-        if data.get("people_budget") and data.get("change_budget") == 0:
-            self.add_error(
-                "change_budget",
-                _("With 0 slots nobody can be moved; leave this empty, or move 0 people."),
-            )
         WishReader(self.names, data["scoped"]).read_all(self.lines)
         if any(lines.has_errors for lines in self.lines.values()):
             self.add_error(None, _("Some wishes are not right; see the lines below."))
@@ -200,13 +197,11 @@ class WorkspaceForm(forms.Form):
         """What `propose_team` takes; wishes only where there are some."""
         data = self.cleaned_data
         people, slots = data.get("people_budget"), data.get("change_budget")
-        if slots is None:
-            slots = ANY_NUMBER if people else 0
         out: dict[str, Any] = {
             "projects": data["scoped"],
             "seconds": self._seconds(),
             "seed": 1 if data.get("seed") is None else data["seed"],
-            "change_budget": slots,
+            "change_budget": slots or 0,
             "weights": self.weights,
         }
         frozen = sorted({day for span in self.lines["frozen"].values for day in span})

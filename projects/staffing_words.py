@@ -11,4 +11,3 @@ WEIGHT_LABELS = {
     "continuity": _("Keep people in their seat"),
     "overload": _("Avoid overload"),
 }
-ANY_NUMBER = 10_000  # slots that may change hands where only people are counted

@@ -9,6 +9,8 @@ from projects.api import (
     people_capacity,
     projects,
     staffing,
+    staffing_compare,
+    staffing_profiles,
 )
 
 app_name = "projects"
@@ -81,4 +83,23 @@ proposals = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *reports]
+questions = [
+    path("staffing-runs/what-if/", staffing.WhatIfRun.as_view(), name="staffing-run-what-if"),
+    path(
+        "staffing-runs/compare/",
+        staffing_compare.StaffingRunCompare.as_view(),
+        name="staffing-run-compare",
+    ),
+    path(
+        "staffing-profiles/",
+        staffing_profiles.ProfileList.as_view(),
+        name="staffing-profile-list",
+    ),
+    path(
+        "staffing-profiles/<int:pk>/",
+        staffing_profiles.ProfileDetail.as_view(),
+        name="staffing-profile-detail",
+    ),
+]
+
+urlpatterns = [*life, *plan, *proposals, *questions, *reports]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects.models import Project, Slot, StaffingRun
-from projects.staffing_words import ANY_NUMBER, WEIGHT_LABELS
+from projects.staffing_words import WEIGHT_LABELS
 from roles.models import Person
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -68,15 +68,12 @@ class ParamWords:
 
     def _bounds(self, params: Mapping[str, Any]) -> list[Told]:
         slots, people = params.get("change_budget", 0), params.get("people_budget")
-        if not slots:
-            moves = _("nobody")
-        else:
-            parts = []
-            if people is not None:
-                parts.append(ngettext("%(n)d person", "%(n)d people", people) % {"n": people})
-            if slots < ANY_NUMBER:
-                parts.append(ngettext("%(n)d slot", "%(n)d slots", slots) % {"n": slots})
-            moves = ", ".join(parts) or _("anybody")
+        parts = []
+        if people:
+            parts.append(ngettext("%(n)d person", "%(n)d people", people) % {"n": people})
+        if slots:
+            parts.append(ngettext("%(n)d slot", "%(n)d slots", slots) % {"n": slots})
+        moves = ", ".join(parts) or _("nobody")
         first, end = params.get("from_on"), params.get("to_on")
         begin = year_week(date.fromisoformat(first)) if first else ""
         last = year_week(weeks.add_weeks(date.fromisoformat(end), -1)) if end else ""

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.bridge import PRODUCT_WEIGHTS
 from projects.models import Project, ProposalRow, StaffingRun, WeightProfile
 from projects.selectors.proposal import rows_of
-from projects.selectors.proposal_compare import LEAST, MOST, compare
 from projects.selectors.proposal_params import ParamWords
+from projects.selectors.proposal_sides import LEAST, MOST, compare
 from projects.selectors.standing import Ground
 from projects.services import profiles, staffing
 from projects.staffing_again import initial_of, lines_of
