@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from projects.models import Project, StaffingRequest, StaffingRun
 from projects.selectors.proposal import ShownRow, proposal_view
-from projects.services import staffing
+from projects.services import answers, staffing
 from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
@@ -291,7 +291,7 @@ class RequestAnswer(APIView):
         serializer = AnswerIn(data=request.data)
         serializer.is_valid(raise_exception=True)
         reason = serializer.validated_data.get("reason", "")
-        answered = staffing.answer_request(
+        answered = answers.answer_request(
             asked, approve=self.approve, by=request.user, reason=reason
         )
         return Response(RequestOut(answered).data)
