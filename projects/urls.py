@@ -9,6 +9,7 @@ from projects.views import (
     imports,
     my_work,
     phases,
+    plan_changes,
     projects,
     requests,
     staffing,
@@ -51,4 +52,9 @@ proposals = [
     path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+decisions = [
+    path("plan/changes/", plan_changes.plan_change_list, name="plan-change-list"),
+    path("plan/changes/<int:pk>/undo/", plan_changes.plan_change_undo, name="plan-change-undo"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *decisions]

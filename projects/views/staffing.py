@@ -48,11 +48,14 @@ def proposal(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 @login_required
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
-    """Accept the ticked rows, or all open ones; what was refused is said row by row."""
+    """Accept ticked rows, those of a project or all; what was refused is said row by row."""
     run = _run(request, pk)
     try:
-        rows = _ticked(request)
-        done = staffing.accept(run, by=request.user, rows=rows, reason=_reason(request))
+        projects = _numbers(request, "project") or None
+        rows = None if projects else _ticked(request)
+        done = staffing.accept(
+            run, by=request.user, rows=rows, projects=projects, reason=_reason(request)
+        )
     except (Conflict, InvalidInput) as error:
         return _refused(request, run, error)
     _tell(request, done)
@@ -98,11 +101,16 @@ def _ticked(request: HttpRequest) -> list[int] | None:
     """Ids of the ticked rows; None where the button for all was pressed."""
     if request.POST.get("all"):
         return None
-    raw = request.POST.getlist("row")
+    rows = _numbers(request, "row")
+    if not rows:
+        raise InvalidInput(_("Tick at least one row, or accept all."))
+    return rows
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    raw = request.POST.getlist(name)
     if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in raw):
         raise InvalidInput(_("A row is named by a number."))
-    if not raw:
-        raise InvalidInput(_("Tick at least one row, or accept all."))
     return [int(value) for value in raw]
 
 
