@@ -70,7 +70,7 @@ class WorkspaceForm(forms.Form):
         required=False,
         min_value=0,
         max_value=10_000,
-        help_text=_("How many people may lose work that they hold. Empty: as the slots allow."),
+        help_text=_("How many people may lose work that they hold. Both empty: nobody moves."),
     )
     change_budget = forms.IntegerField(
         label=_("In at most (slots)"),
@@ -207,13 +207,14 @@ class WorkspaceForm(forms.Form):
         frozen = sorted({day for span in self.lines["frozen"].values for day in span})
         profile = data.get("profile")
         wishes = {
-            "people_budget": people or None,
             "frozen_weeks": [day.isoformat() for day in frozen],
             "from_on": data["from_on"].isoformat() if data.get("from_on") else None,
             "to_on": weeks.add_weeks(data["to_on"], 1).isoformat() if data.get("to_on") else None,
             **{name: self.lines[name].values for name in LINES if name != "frozen"},
             "profile": profile.name if profile and self._is_of(profile) else None,
         }
+        if people is not None:
+            out["people_budget"] = people
         return out | {name: value for name, value in wishes.items() if value}
 
     def _seconds(self) -> int:

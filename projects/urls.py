@@ -9,6 +9,7 @@ from projects.views import (
     imports,
     my_work,
     phases,
+    plan_changes,
     projects,
     requests,
     staffing,
@@ -57,4 +58,9 @@ workspace_pages = [
     path("staffing/compare/", workspace.proposal_compare, name="proposal-compare"),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *workspace_pages]
+decisions = [
+    path("plan/changes/", plan_changes.plan_change_list, name="plan-change-list"),
+    path("plan/changes/<int:pk>/undo/", plan_changes.plan_change_undo, name="plan-change-undo"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *workspace_pages, *decisions]

@@ -74,13 +74,12 @@ def _result(request: HttpRequest, run: StaffingRun) -> dict[str, Any]:
 def accept(request: HttpRequest, pk: str) -> HttpResponse:
     """Accept the ticked rows, those of a project, or all; what was refused is said by row."""
     run = _run(request, pk)
-    project = _number(request.POST.get("project"))
     try:
-        if project:
-            wanted: dict[str, Any] = {"projects": [project]}
-        else:
-            wanted = {"rows": _ticked(request)}
-        done = staffing.accept(run, by=request.user, reason=_reason(request), **wanted)
+        projects = _numbers(request, "project") or None
+        rows = None if projects else _ticked(request)
+        done = staffing.accept(
+            run, by=request.user, rows=rows, projects=projects, reason=_reason(request)
+        )
     except (Conflict, InvalidInput) as error:
         return _refused(request, run, error)
     _tell(request, done)
@@ -130,11 +129,16 @@ def _ticked(request: HttpRequest) -> list[int] | None:
     """Ids of the ticked rows; None where the button for all was pressed."""
     if request.POST.get("all"):
         return None
-    raw = request.POST.getlist("row")
+    rows = _numbers(request, "row")
+    if not rows:
+        raise InvalidInput(_("Tick at least one row, or accept all."))
+    return rows
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    raw = request.POST.getlist(name)
     if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in raw):
         raise InvalidInput(_("A row is named by a number."))
-    if not raw:
-        raise InvalidInput(_("Tick at least one row, or accept all."))
     return [int(value) for value in raw]
 
 

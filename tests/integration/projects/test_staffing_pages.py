@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, StaffingRequest, StaffingRun
-from projects.services import assignments, staffing
+from projects.services import answers, assignments, staffing
 from teamhub.errors import Conflict
 from tests import builders
 from tests.integration.projects.staffing_scene import Company, solve
@@ -305,7 +305,7 @@ def test_the_inbox_is_a_list_like_others(company: Company, cast: Any, client_for
     staffing.accept(run, by=company.lead)
     first = StaffingRequest.objects.order_by("row__person__name").first()
     assert first is not None
-    staffing.answer_request(first, approve=True, by=olga)
+    answers.answer_request(first, approve=True, by=olga)
     client = client_for(olga)
 
     page = client.get("/requests/").content.decode()
