@@ -227,7 +227,7 @@ class WorkspaceForm(forms.Form):
 
     def _is_of(self, profile: WeightProfile) -> bool:
         """A profile whose sliders were moved since is not the one that was used."""
-        return self.weights == {**PRODUCT_WEIGHTS, **profile.weights}
+        return PRODUCT_WEIGHTS | self.weights == PRODUCT_WEIGHTS | profile.weights
 
     # --- for the page -----------------------------------------------------------------------------
 
