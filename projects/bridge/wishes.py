@@ -158,8 +158,8 @@ class _Changes:
 
     def __init__(self, problem: StaffingProblem, rows: Loading) -> None:
         self.problem, self.rows = problem, rows
-        self.person_key = {person.key: str(person.pk) for person in rows.people}
-        self.project_key = {project.key: str(project.pk) for project in rows.projects}
+        self.person_key: dict[Any, str] = {one.key: str(one.pk) for one in rows.people}
+        self.project_key: dict[Any, str] = {one.key: str(one.pk) for one in rows.projects}
 
     def kernel_changes(self, one: Params) -> Iterable[changes.Change]:
         """One change; of a slot one for each open piece, and none for weeks beyond the horizon."""
@@ -171,15 +171,15 @@ class _Changes:
                 if piece.slot.pk == one["slot"]
             ]
         if kind == "shift":
-            project = self.project_key.get(one["project"], one["project"])
+            project = self.project_key.get(one["project"], str(one["project"]))
             return [changes.Shift(project, one["phase"], one["weeks"])]
         if kind == "budget":
             amount = None if one["amount"] is None else int(Decimal(one["amount"]) * MONEY)
-            project = self.project_key.get(one["project"], one["project"])
+            project = self.project_key.get(one["project"], str(one["project"]))
             return [changes.Budget(project, amount)]
         if kind == "hire":
             return self._hire(one)
-        return self._of_person(one, self.person_key.get(one["person"], one["person"]))
+        return self._of_person(one, self.person_key.get(one["person"], str(one["person"])))
 
     def _of_person(self, one: Params, person: str) -> Iterable[changes.Change]:
         kind = one["kind"]

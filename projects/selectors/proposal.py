@@ -123,7 +123,7 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
     shown = [
         ShownRow(
             row=row,
-            may_decide=row.slot.phase.project_id in editable,
+            may_decide=row.slot.phase.project_id in editable and not run.is_what_if,
             score=score_for(row, money=money),
             reasons=_reasons(row, skills, pinned, money=money),
             answering=answering.get(row.pk, ""),

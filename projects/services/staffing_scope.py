@@ -60,10 +60,10 @@ def whole(value: Any, least: int, most: int) -> bool:
 
 def clean_monday(value: Any, what: str) -> str:
     """A Monday, as a date or as text, as ISO text."""
-    day = value
-    if not isinstance(day, date):
+    day: date | None = value if isinstance(value, date) else None
+    if isinstance(value, str):
         try:
-            day = parse_date(value) if isinstance(value, str) else None
+            day = parse_date(value)
         except ValueError:
             day = None
     if day is None or not weeks.is_plannable(day):

@@ -27,6 +27,7 @@ def projects_of(answer: Any) -> set[str]:
     return set(answer.json()["projects"])
 
 
+@pytest.mark.both_databases
 def test_every_wish_goes_in_by_key_or_id_and_is_shown_again(company: Company, api_for: Any) -> None:
     slot, other = company.make_slot("a"), company.make_slot("b")
     ana, ben = company.make_person("Ana"), company.make_person("Ben")
@@ -191,6 +192,7 @@ def test_proposals_are_compared_slot_by_slot(company: Company, api_for: Any, cas
 # --- kept weights ----------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_kept_weights_are_saved_shared_used_by_name_changed_and_deleted(
     company: Company, api_for: Any, cast: Any
 ) -> None:
