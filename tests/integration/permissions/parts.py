@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.integration.permissions import (
     probes_capacity,
+    probes_decisions,
     probes_ground,
     probes_joint,
     probes_models,
@@ -30,6 +31,7 @@ from tests.integration.permissions import (
 from tests.integration.permissions.rows import View, Who
 from tests.integration.permissions.scene import Amount, ScenePart
 from tests.integration.permissions.scene_capacity import Devices
+from tests.integration.permissions.scene_decisions import Decisions
 from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
 from tests.integration.permissions.scene_plans import CapacityPlans
@@ -109,6 +111,11 @@ PARTS = [
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
+    ),
+    Part(
+        Decisions,
+        [*probes_decisions.decision_probes()],
+        probes_decisions.decision_views(),
     ),
     Part(
         Devices,
