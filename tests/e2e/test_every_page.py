@@ -32,6 +32,7 @@ FURTHER = {
         "/people/roles/map/",
         "/people/roles/learning/",
         "/staffing/",
+        "/plan/changes/",
         "/capacity/workloads/",
         "/capacity/plans/",
         "/capacity/allocations/",

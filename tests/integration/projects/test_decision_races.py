@@ -80,7 +80,7 @@ class Rivals:
         ProposalRow.objects.update(
             decision="open", assignment=None, decided_by=None, decided_at=None
         )
-        for model in (PlanChange, Assignment, ProjectSide):
+        for model in (Assignment, ProjectSide):
             model.objects.all().delete()
 
 

@@ -322,3 +322,21 @@ def test_the_inbox_is_a_list_like_others(company: Company, cast: Any, client_for
 
 def _text(answer: Any) -> str:
     return b"".join(answer).decode("utf-8-sig")
+
+
+def test_a_project_of_the_proposal_is_accepted_by_page_and_by_program(
+    company: Company, run: StaffingRun, client_for: Any, api_for: Any
+) -> None:
+    api, place = api_for(company.lead), f"{API}{run.pk}/accept/"
+    for bad in ({}, {"rows": "all", "projects": [company.project.key]}, {"projects": ["nothing"]}):
+        assert api.post(place, bad).status_code == 400
+    assert not Assignment.objects.exists()
+
+    done = api.post(place, {"projects": [company.project.key]})
+    assert (done.status_code, len(done.json()["accepted"])) == (200, 1)
+    again = client_for(company.lead).post(
+        f"/staffing/{run.pk}/accept/", {"project": company.project.pk}
+    )
+
+    assert again.status_code == 409
+    assert "No row of this proposal is open in" in again.content.decode()
