@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from teamhub.accounts import permissions
 
@@ -51,7 +52,7 @@ ENTRIES = (
     Entry("people", _("People"), "users", "roles:person-list", "g e", in_bar=True),
     Entry(
         "planner",
-        _("Planner"),
+        pgettext_lazy("page", "Planner"),
         "layout-grid",
         "projects:planner",
         "g l",
