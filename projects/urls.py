@@ -9,10 +9,12 @@ from projects.views import (
     imports,
     my_work,
     phases,
+    plan_changes,
     projects,
     requests,
     staffing,
     supply,
+    workspace,
 )
 
 app_name = "projects"
@@ -44,7 +46,7 @@ plan = [
 ]
 
 proposals = [
-    path("staffing/propose/", staffing.propose, name="staffing-propose"),
+    path("staffing/propose/", workspace.propose, name="staffing-propose"),
     path("staffing/<uuid:pk>/", staffing.proposal, name="proposal-detail"),
     path("staffing/<uuid:pk>/accept/", staffing.accept, name="proposal-accept"),
     path("staffing/<uuid:pk>/reject/", staffing.reject, name="proposal-reject"),
@@ -53,4 +55,14 @@ proposals = [
     path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+workspace_pages = [
+    path("staffing/", workspace.workspace, name="staffing-workspace"),
+    path("staffing/compare/", workspace.proposal_compare, name="proposal-compare"),
+]
+
+decisions = [
+    path("plan/changes/", plan_changes.plan_change_list, name="plan-change-list"),
+    path("plan/changes/<int:pk>/undo/", plan_changes.plan_change_undo, name="plan-change-undo"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *workspace_pages, *decisions]

@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from projects.api.staffing_wishes import StaffingRunIn, WhatIfIn, arguments
+from projects.api.staffing_wishes import StaffingRunIn, WhatIfIn, arguments, find_projects
 from projects.models import StaffingRequest, StaffingRun
 from projects.selectors.proposal import ShownRow, proposal_view, shown_params
-from projects.services import staffing
+from projects.services import answers, staffing
 from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
@@ -118,7 +118,14 @@ class ProposalRowOut(serializers.Serializer[Any]):
 
 
 class AcceptIn(serializers.Serializer[Any]):
-    rows = serializers.JSONField(help_text='A list of row ids, or "all".')
+    rows = serializers.JSONField(required=False, help_text='A list of row ids, or "all".')
+    projects = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        min_length=1,
+        max_length=1000,
+        required=False,
+        help_text="In place of rows: ids or keys of projects, for all their open rows.",
+    )
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
@@ -206,8 +213,15 @@ class ProposalAccept(APIView):
         serializer = AcceptIn(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
+        if ("rows" in given) == ("projects" in given):
+            raise serializers.ValidationError({"rows": [_("Name either rows or projects.")]})
+        projects = find_projects(request, given["projects"]) if "projects" in given else None
         done = staffing.accept(
-            run, by=request.user, rows=_row_ids(given["rows"]), reason=given.get("reason", "")
+            run,
+            by=request.user,
+            rows=None if "projects" in given else _row_ids(given["rows"]),
+            projects=projects,
+            reason=given.get("reason", ""),
         )
         return Response(
             {
@@ -220,6 +234,7 @@ class ProposalAccept(APIView):
 
 
 class RejectIn(AcceptIn):
+    projects = None  # type: ignore[assignment]
     rows = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1)  # type: ignore[assignment]
 
 
@@ -295,7 +310,7 @@ class RequestAnswer(APIView):
         serializer = AnswerIn(data=request.data)
         serializer.is_valid(raise_exception=True)
         reason = serializer.validated_data.get("reason", "")
-        answered = staffing.answer_request(
+        answered = answers.answer_request(
             asked, approve=self.approve, by=request.user, reason=reason
         )
         return Response(RequestOut(answered).data)

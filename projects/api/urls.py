@@ -7,6 +7,7 @@ from projects.api import (
     checklists,
     imports,
     people_capacity,
+    plan_changes,
     projects,
     staffing,
     staffing_compare,
@@ -105,4 +106,16 @@ questions = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *questions, *reports]
+decisions = [
+    path("plan-changes/", plan_changes.PlanChangeList.as_view(), name="plan-change-list"),
+    path(
+        "plan-changes/<int:pk>/", plan_changes.PlanChangeDetail.as_view(), name="plan-change-detail"
+    ),
+    path(
+        "plan-changes/<int:pk>/undo/",
+        plan_changes.PlanChangeUndo.as_view(),
+        name="plan-change-undo",
+    ),
+]
+
+urlpatterns = [*life, *plan, *proposals, *questions, *reports, *decisions]

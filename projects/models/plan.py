@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -198,6 +198,13 @@ class ProjectSide(models.Model):
         return f"{self.person}: {self.side} in {self.project}"
 
 
+class PlanChangeQuerySet(models.QuerySet["PlanChange"]):
+    def visible_to(self, user: User) -> PlanChangeQuerySet:
+        """Those with a line that the user sees."""
+        lines = PlanChangeLine.objects.visible_to(user).filter(change=OuterRef("pk"))
+        return self.filter(Exists(lines))
+
+
 class PlanChange(models.Model):
     """One decision that changed assignments: an acceptance, a hand edit, an import, an undo."""
 
@@ -219,6 +226,8 @@ class PlanChange(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
 
+    objects = PlanChangeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-pk"]
 
@@ -226,8 +235,18 @@ class PlanChange(models.Model):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
+class PlanChangeLineQuerySet(models.QuerySet["PlanChangeLine"]):
+    def visible_to(self, user: User) -> PlanChangeLineQuerySet:
+        """Those of projects whose plan the user sees."""
+        return self.filter(slot__phase__project__in=Project.objects.detail_visible_to(user))
+
+
 class PlanChangeLine(models.Model):
-    """One assignment before and after; before is null where it was made, after where it ended."""
+    """One assignment before and after; before is null where it was made, after where it ended.
+
+    Beside the assignment's fields a side may hold `row` (what the same decision did to a row of a
+    proposal, see services/proposal_rows.py) and `override` (which lock the decision passed over).
+    """
 
     change = models.ForeignKey(PlanChange, models.CASCADE, related_name="lines")
     assignment_id = models.BigIntegerField(db_index=True)  # the row may be gone
@@ -235,6 +254,8 @@ class PlanChangeLine(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    objects = PlanChangeLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["change", "pk"]
@@ -246,3 +267,8 @@ class PlanChangeLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.change}: {self.person}"
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The later of its two sides; one of them is always there."""
+        return dict(self.after if self.after is not None else self.before or {})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from projects.models import Assignment, PlanChange, Project, Slot, StaffingRequest
 from projects.selectors.plan_state import Finding, Piece, state_for, told
 from projects.services import plan
+from projects.services.overrides import overrides, words
 from roles.models import Person
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
@@ -97,8 +98,10 @@ def change(
         wanted.get("fte_hundredths", assignment.fte_hundredths),
     )
     plan.check_range(after.slot, after.start_on, after.end_on, after.fte_hundredths)
+    passed = None
     if after != Piece.of(assignment):
-        _weigh(check(after, without=assignment), reason=reason, by=by)
+        passed = overrides(assignment)
+        _weigh(check(after, without=assignment), reason=reason, by=by, passed=passed)
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
     if after.person.pk == assignment.person_id:
         result = edit.alter(assignment, **wanted, **({"reason": reason} if reason else {}))
@@ -107,13 +110,14 @@ def change(
         locked = wanted.get("locked", assignment.locked)
         edit.end(assignment)
         result = edit.add(after, status=status, locked=locked, reason=reason)
+    edit.note(assignment.pk, override=passed)
     edit.write()
     audit.record(
         by,
         "assignment.change",
         result,
         before=before,
-        after=plan.snapshot(result),
+        after=plan.snapshot(result) | ({"override": passed} if passed else {}),
         reason=reason,
     )
     return result
@@ -122,10 +126,19 @@ def change(
 @transaction.atomic
 def remove(assignment: Assignment, *, version: int, by: User, reason: str = "") -> PlanChange:
     assignment = _held(assignment, version=version, by=by)
-    before = plan.snapshot(assignment)
+    passed = overrides(assignment)
+    _weigh([], reason=reason, by=by, passed=passed)
+    audit.record(
+        by,
+        "assignment.remove",
+        assignment,
+        before=plan.snapshot(assignment),
+        after={"override": passed} if passed else None,
+        reason=reason,
+    )
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
-    audit.record(by, "assignment.remove", assignment, before=before, reason=reason)
     edit.end(assignment)
+    edit.note(assignment.pk, override=passed)
     return edit.write()
 
 
@@ -175,8 +188,8 @@ def _keep_what_was_asked(assignment: Assignment, fields: dict[str, Any]) -> None
         )
 
 
-def _weigh(findings: list[Finding], *, reason: str, by: User) -> None:
-    """Refuse what blocks; ask for a reason where rules only warn."""
+def _weigh(findings: list[Finding], *, reason: str, by: User, passed: str | None = None) -> None:
+    """Refuse what blocks; ask for a reason where rules only warn or `passed` is overridden."""
     money = permissions.may_see_money(by)
     findings = told(findings, with_money=money)
     shown = [finding.as_dict(with_money=money) for finding in findings]
@@ -185,7 +198,11 @@ def _weigh(findings: list[Finding], *, reason: str, by: User) -> None:
         raise Conflict(
             " ".join(finding.text for finding in blocking), code="blocked", clashes=shown
         )
-    if findings and not reason.strip():
+    if reason.strip():
+        return
+    if passed is not None:
+        raise Conflict(words(passed), code="needs_reason", override=passed, clashes=shown)
+    if findings:
         raise Conflict(
             _("This breaks rules that only warn. Give a reason to do it all the same."),
             code="needs_reason",

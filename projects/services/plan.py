@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,11 @@ from projects.models import (
     PlanChangeLine,
     Project,
     ProjectSide,
+    ProposalRow,
     Slot,
+    StaffingRequest,
     StaffingRun,
+    WaitingPlace,
 )
 from projects.selectors.plan_state import Piece
 from projects.services.history import sign
@@ -26,6 +30,26 @@ from teamhub.accounts.models import User
 from teamhub.errors import Conflict, InvalidInput
 
 FIELDS = ("start_on", "end_on", "fte_hundredths", "status", "locked", "reason")
+
+
+# Rows that name an assignment and lose it when it ends; `bring_back` gives it back to them.
+NAMED_BY: dict[str, tuple[type[models.Model], str]] = {
+    "row": (ProposalRow, "assignment"),
+    "move": (ProposalRow, "replaces"),
+    "request": (StaffingRequest, "assignment"),
+    "waiting": (WaitingPlace, "assignment"),
+}
+
+
+def _names(assignment: Assignment) -> dict[str, Any]:
+    found = {
+        name: list(
+            model._default_manager.filter(**{field: assignment.pk}).values_list("pk", flat=True)
+        )
+        for name, (model, field) in NAMED_BY.items()
+    }
+    kept = {name: ids for name, ids in found.items() if ids}
+    return {"named_by": kept} if kept else {}
 
 
 def snapshot(assignment: Assignment) -> dict[str, Any]:
@@ -87,9 +111,15 @@ class PlanEdit:
     """
 
     def __init__(
-        self, *, kind: str, by: User, reason: str = "", run: StaffingRun | None = None
+        self,
+        *,
+        kind: str,
+        by: User,
+        reason: str = "",
+        run: StaffingRun | None = None,
+        undoes: PlanChange | None = None,
     ) -> None:
-        self.change = PlanChange(kind=kind, by=by, reason=reason, run=run)
+        self.change = PlanChange(kind=kind, by=by, reason=reason, run=run, undoes=undoes)
         self.lines: dict[int, PlanChangeLine] = {}  # by assignment
 
     def add(self, piece: Piece, *, status: str, locked: bool, reason: str = "") -> Assignment:
@@ -120,11 +150,46 @@ class PlanEdit:
 
     def end(self, assignment: Assignment) -> None:
         before, kept_id = snapshot(assignment), assignment.pk
+        before |= _names(assignment)
         sign(assignment, self.change.by)
         assignment.delete()
         assignment.pk = kept_id
         self._line(assignment, before=before, after=None)
         self._leave_side(assignment)
+
+    def bring_back(self, assignment_id: int, piece: Piece, *, kept: dict[str, Any]) -> Assignment:
+        """An assignment that ended, as `kept` (a snapshot) has it, under the id that it had.
+
+        With its id the history goes on in one thread, and what names it by id (older lines, rows
+        of proposals) means it again. Its version goes on too: who read it before it ended is late.
+        """
+        assignment = Assignment(
+            pk=assignment_id,
+            slot=piece.slot,
+            person=piece.person,
+            start_on=piece.start_on,
+            end_on=piece.end_on,
+            fte_hundredths=piece.fte_hundredths,
+            status=kept["status"],
+            locked=kept["locked"],
+            reason=kept["reason"],
+            version=kept["version"] + 1,
+        )
+        self._save(assignment, force_insert=True)
+        for name, ids in kept.get("named_by", {}).items():
+            model, field = NAMED_BY[name]
+            left = model._default_manager.filter(pk__in=ids, **{f"{field}__isnull": True})
+            left.update(**{field: assignment_id})
+        self._take_side(assignment)
+        self._line(assignment, before=None, after=snapshot(assignment))
+        return assignment
+
+    def note(self, assignment_id: int, **facts: Any) -> None:
+        """Keep more about this decision beside the assignment's fields (call it last)."""
+        line = self.lines[assignment_id]
+        side = line.after if line.after is not None else line.before
+        if side is not None:
+            side.update({name: value for name, value in facts.items() if value is not None})
 
     def write(self) -> PlanChange:
         if not self.lines:
@@ -135,10 +200,10 @@ class PlanEdit:
         PlanChangeLine.objects.bulk_create(self.lines.values())
         return self.change
 
-    def _save(self, assignment: Assignment) -> None:
+    def _save(self, assignment: Assignment, *, force_insert: bool = False) -> None:
         sign(assignment, self.change.by)
         assignment.full_clean(exclude=["slot", "person"], validate_constraints=False)
-        assignment.save()
+        assignment.save(force_insert=force_insert)
 
     def _line(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -21,19 +20,18 @@ from projects.models import (
 )
 from projects.selectors.plan_state import Finding, Piece, PlanState, told
 from projects.selectors.requests import Leads
-from projects.services import plan
+from projects.services import plan, proposal_rows
+from projects.services.decided import decisions, passed_over, rows_asked_for, suggestions
 from projects.services.staffing_ask import clean_weights, propose_team
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
-from teamhub.errors import Conflict, InvalidInput, NotAllowed
+from teamhub.errors import Conflict, NotAllowed
 
 __all__ = [
     "Acceptance",
     "accept",
-    "answer_request",
     "clean_weights",
-    "cost_of",
     "piece_of",
     "propose_team",
     "reject",
@@ -68,21 +66,31 @@ class Acceptance:
 
 @transaction.atomic
 def accept(
-    run: StaffingRun, *, by: User, rows: Iterable[int] | None = None, reason: str = ""
+    run: StaffingRun,
+    *,
+    by: User,
+    rows: Iterable[int] | None = None,
+    projects: Iterable[Project | int] | None = None,
+    reason: str = "",
 ) -> Acceptance:
-    """Accept rows (all open ones by default) against today's plan, under lock.
+    """Accept rows (all open ones by default, or those of `projects`) against today's plan.
 
     A row is refused only for what it adds itself: what today's plan breaks already is not its
-    fault. A row that takes somebody of another lead becomes a request.
+    fault. A row that takes somebody of another lead becomes a request. A row that ends what is
+    locked, or what another lead approved, needs a reason.
     """
     rows = None if rows is None else list(rows)
-    wanted = _open_rows(run, rows, by)
+    wanted = _open_rows(run, rows_asked_for(run, rows, projects, by=by), by)
+    named = {row.pk for row in wanted}
     plan.lock(
         projects={row.slot.phase.project_id for row in wanted},
         people={piece_of(row).person.pk for row in wanted}
         | {row.replaces.person_id for row in wanted if row.replaces is not None},
     )
-    wanted = _open_rows(run, rows, by)  # as they stand under the lock
+    # As they stand under the lock; what an undo opened meanwhile is not held, so not weighed.
+    wanted = [row for row in _open_rows(run, rows, by) if row.pk in named]
+    if not wanted:
+        raise Conflict(_("No row of this proposal is open any more."), code="nothing_open")
     result = Acceptance()
     fitting = _fitting(wanted, result)
     if not fitting:
@@ -91,12 +99,15 @@ def accept(
             code="nothing_accepted",
             refused=result.refusals(with_money=permissions.may_see_money(by)),
         )
+    passed = passed_over(fitting, reason=reason)
     edit = plan.PlanEdit(kind=PlanChange.Kind.ACCEPT, by=by, reason=reason, run=run)
     leads = Leads(fitting, by=by)
     asked = {row.pk: leads.asked(row) for row in fitting}
+    suggested = suggestions(wanted)
     for row in fitting:
         if row.replaces is not None:
             edit.end(row.replaces)
+            edit.note(row.replaces.pk, override=passed.get(row.pk))
     for row in fitting:
         _take(row, edit, by=by, asked=asked[row.pk], result=result)
     result.change = edit.write()
@@ -109,6 +120,7 @@ def accept(
             "requested": [row.pk for row in result.requested],
             "refused": [row.pk for row, _findings in result.refused],
             "change": result.change.pk,
+            "rows": decisions(suggested, wanted, passed),
         },
         reason=reason,
         run=run,
@@ -122,13 +134,13 @@ def reject(run: StaffingRun, *, rows: Iterable[int], by: User, reason: str = "")
     wanted = _open_rows(run, rows, by)
     plan.lock(projects={row.slot.phase.project_id for row in wanted})
     wanted = _open_rows(run, [row.pk for row in wanted], by)  # as they stand under the lock
+    suggested = suggestions(wanted)
     for row in wanted:
         row.decision = ProposalRow.Decision.REJECTED
         row.decided_by, row.decided_at, row.reason = by, timezone.now(), reason
         row.save(update_fields=["decision", "decided_by", "decided_at", "reason"])
-    audit.record(
-        by, "proposal.reject", run, after={"rows": [row.pk for row in wanted]}, reason=reason
-    )
+    decided = decisions(suggested, wanted, {})
+    audit.record(by, "proposal.reject", run, after={"rows": decided}, reason=reason, run=run)
     return len(wanted)
 
 
@@ -231,6 +243,7 @@ def _take(
     asked: dict[str, Any] | None,
     result: Acceptance,
 ) -> None:
+    before = proposal_rows.state_of(row, None)
     status = Assignment.Status.CONFIRMED if asked is None else Assignment.Status.TENTATIVE
     row.assignment = edit.add(piece_of(row), status=status, locked=False)
     row.replaces = None
@@ -242,58 +255,9 @@ def _take(
         row.decision = ProposalRow.Decision.REQUESTED
         result.requested.append(row)
     row.save()
+    sent = None
     if asked is not None:
-        StaffingRequest.objects.create(row=row, assignment=row.assignment, asked_by=by, **asked)
-
-
-@transaction.atomic
-def answer_request(
-    request: StaffingRequest, *, approve: bool, by: User, reason: str = ""
-) -> StaffingRequest:
-    """Approve: the assignment is confirmed. Decline, with a reason: it goes."""
-    if not StaffingRequest.objects.answerable_by(by).filter(pk=request.pk).exists():
-        raise NotAllowed(_("Only the lead who was asked may answer this request."))
-    if not approve and not reason.strip():
-        raise InvalidInput(_("Say why you decline; the asking lead will read it."))
-    row = request.row
-    plan.lock(projects=[row.slot.phase.project_id], people=[row.person_id] if row.person_id else [])
-    request = StaffingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    if request.status != StaffingRequest.Status.OPEN:
-        raise Conflict(_("This request has been answered already."))
-    request.status = StaffingRequest.Status.APPROVED if approve else StaffingRequest.Status.DECLINED
-    request.answered_by, request.answered_at, request.reason = by, timezone.now(), reason
-    row = request.row
-    assignment = (
-        Assignment.objects.select_related("person", "slot__seat__role", "slot__phase__project")
-        .filter(requests=request)
-        .first()
-    )
-    edit = plan.PlanEdit(kind=PlanChange.Kind.REQUEST, by=by, reason=reason, run=row.run)
-    if approve:
-        if assignment is None:
-            raise Conflict(_("The tentative assignment is gone; decline the request instead."))
-        edit.alter(assignment, status=Assignment.Status.CONFIRMED)
-        row.decision = ProposalRow.Decision.ACCEPTED
-    else:
-        if assignment is not None:
-            edit.end(assignment)
-        request.assignment = None
-        row.assignment = None
-        row.decision, row.reason = ProposalRow.Decision.REJECTED, reason
-    row.decided_by, row.decided_at = by, timezone.now()
-    row.save()
-    request.save()
-    if edit.lines:
-        edit.write()
-    audit.record(
-        by,
-        "request.approve" if approve else "request.decline",
-        request,
-        after={"row": row.pk},
-        reason=reason,
-    )
-    return request
-
-
-def cost_of(rows: Iterable[ProposalRow]) -> Decimal:
-    return sum((row.cost or Decimal(0) for row in rows), Decimal(0))
+        assignment = row.assignment
+        sent = StaffingRequest.objects.create(row=row, assignment=assignment, asked_by=by, **asked)
+    after = proposal_rows.state_of(row, sent)
+    edit.note(row.assignment.pk, row=proposal_rows.transition(row, before, after))

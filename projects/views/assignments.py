@@ -15,6 +15,7 @@ from projects.assignment_forms import AssignForm, ChangeForm, RemoveForm
 from projects.models import Assignment, Slot
 from projects.selectors.candidates import candidates
 from projects.services import assignments as service
+from projects.services.overrides import overrides
 from roles.models import Person
 from teamhub.accounts import permissions
 from teamhub.errors import Conflict, InvalidInput, Stale
@@ -87,9 +88,19 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "clashes": clashes,
         "stale": stale,
         "with_money": permissions.may_see_money(request.user),
-        "remove": RemoveForm(initial={"version": assignment.version}),
+        "remove": _remove_form(assignment),
+        "override": overrides(assignment),
     }
     return render(request, "projects/assignment_update.html", context, status=status)
+
+
+def _remove_form(assignment: Assignment, data: Any = None) -> RemoveForm:
+    return RemoveForm(
+        data,
+        initial={"version": assignment.version},
+        auto_id="remove_%s",
+        needs_reason=overrides(assignment) is not None,
+    )
 
 
 @require_POST
@@ -97,9 +108,18 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = _assignment(request, pk)
     project = assignment.slot.phase.project
-    form = RemoveForm(request.POST)
+    form = _remove_form(assignment, request.POST)
     if not form.is_valid():
-        raise InvalidInput(_("Open the assignment again and remove it from there."))
+        if "version" in form.errors:
+            raise InvalidInput(_("Open the assignment again and remove it from there."))
+        context = {
+            "assignment": assignment,
+            "slot": assignment.slot,
+            "form": ChangeForm(assignment=assignment),
+            "remove": form,
+            "override": overrides(assignment),
+        }
+        return render(request, "projects/assignment_update.html", context, status=422)
     service.remove(assignment, by=request.user, **form.cleaned_data)
     messages.success(request, _("%(name)s is off this slot.") % {"name": assignment.person.name})
     return redirect(project.get_absolute_url())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from projects.models import Project, StaffingRequest
-from projects.services import staffing
+from projects.services import answers
 from teamhub.errors import Conflict, InvalidInput
 from teamhub.web.fragments import page_or_fragment
 from teamhub.web.listing import ChoiceFilter, Column, Listing
@@ -52,7 +52,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise InvalidInput(_("Choose approve or decline."))
     reason = request.POST.get("reason", "").strip()[:300]
     try:
-        staffing.answer_request(asked, approve=choice == "approve", by=request.user, reason=reason)
+        answers.answer_request(asked, approve=choice == "approve", by=request.user, reason=reason)
     except (Conflict, InvalidInput) as error:
         context = _context(request, first=asked.pk)
         context |= {"failed": asked.pk, "refusal": str(error), "reason": reason}

@@ -11,12 +11,24 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from teamhub.accounts import permissions
 
 
 def _everybody(user: Any) -> bool:
     return True
+
+
+def _staffs(user: Any) -> bool:
+    """Managers, and whoever leads or deputises a project."""
+    if permissions.is_manager(user):
+        return True
+    found: bool | None = getattr(user, "_leads_projects", None)
+    if found is None:
+        found = user.led_projects.exists() or user.deputised_projects.exists()
+        user._leads_projects = found
+    return found
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class Entry:
     shortcut: str
     in_bar: bool = False  # one of the four in the bottom bar of narrow screens
     visible: Callable[[Any], bool] = _everybody
+    instead: str = ""  # another address, where the first does not exist
 
 
 ENTRIES = (
@@ -38,12 +51,21 @@ ENTRIES = (
     Entry("projects", _("Projects"), "folders", "projects:project-list", "g p", in_bar=True),
     Entry("people", _("People"), "users", "roles:person-list", "g e", in_bar=True),
     Entry(
-        "load",
-        _("Load"),
+        "planner",
+        pgettext_lazy("page", "Planner"),
         "layout-grid",
-        "projects:load-grid",
+        "projects:planner",
         "g l",
         visible=permissions.may_see_load_of_all,
+        instead="projects:load-grid",
+    ),
+    Entry(
+        "staffing",
+        _("Staffing"),
+        "users-group",
+        "projects:staffing-workspace",
+        "g s",
+        visible=_staffs,
     ),
     Entry("capacity", _("Capacity"), "server-2", "capacity:pool-list", "g c"),
     Entry("models", _("Models"), "chart-line", "models:training-list", "g m"),
@@ -95,6 +117,16 @@ def page_of(request: HttpRequest) -> str:
     return page_above(request.path)
 
 
+def _address(entry: Entry) -> str:
+    """Where the entry leads; "" for an app that is not installed, or not built yet."""
+    for name in filter(None, (entry.url_name, entry.instead)):
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
 def links(request: HttpRequest) -> list[Link]:
     """The entries for this user; the one with the longest matching address is current."""
     user: Any = request.user  # anonymous on the log-in page
@@ -102,11 +134,8 @@ def links(request: HttpRequest) -> list[Link]:
         return []
     found = []
     for entry in ENTRIES:
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:  # an app that is not installed, or not built yet
-            continue
-        if entry.visible(user):
+        url = _address(entry)
+        if url and entry.visible(user):
             found.append((entry, url))
     matching = [url for _entry, url in found if request.path.startswith(url)]
     best = max(matching, key=len, default="")

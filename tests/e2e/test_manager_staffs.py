@@ -44,6 +44,7 @@ def rail_weeks(page: Page) -> list[tuple[date, str]]:
 def propose(page: Page) -> None:
     """Ask for a team from the project's page; the proposal's page is open afterwards."""
     page.locator(".th-actions a", has_text="Propose a team").click()
+    page.locator("#staffing").get_by_text("Other", exact=True).click()
     page.fill("[name=seconds]", "3")
     page.locator("main").get_by_role("button", name="Propose", exact=True).click()
     expect(page.locator("h1")).to_have_text("Staffing proposal")
@@ -131,7 +132,7 @@ def the_proposal_says_who_why_and_why_not(page: Page) -> None:
     first = page.locator("#decide tbody tr").first.locator("td")
     assert re.search(r"coverage \+[\d,]+ fit \+[\d,]+ cost", first.nth(4).inner_text())
     assert "USD" in first.nth(5).inner_text()
-    unfilled = page.locator("h2#unfilled + div tbody tr")
+    unfilled = page.locator(".th-open-rows tbody tr")
     expect(unfilled).not_to_have_count(0)
     for row in unfilled.all():
         why = row.locator("td").last.inner_text().strip()

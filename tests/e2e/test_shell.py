@@ -79,7 +79,7 @@ def test_a_slash_searches_and_a_question_mark_lists_the_keys(product: Product, p
     page.keyboard.press("?")
     keys = page.locator("#th-shortcuts")
     expect(keys).to_be_visible()
-    expect(keys).to_contain_text("Load")
+    expect(keys).to_contain_text("Planner")
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
     page.keyboard.press("g")
@@ -156,6 +156,7 @@ def test_forms_work_without_scripts(product: Product, scriptless: Page) -> None:
     expect(ticked).to_contain_text("done by Ada")
 
     page.locator(".th-actions a", has_text="Propose a team").click()
+    page.locator("#staffing").get_by_text("Other", exact=True).click()
     page.fill("[name=seconds]", "1")
     page.locator("main").get_by_role("button", name="Propose", exact=True).click()
     expect(page.locator("h1")).to_have_text("Staffing proposal")

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.integration.permissions import (
     probes_capacity,
+    probes_decisions,
     probes_ground,
     probes_joint,
     probes_models,
@@ -16,6 +17,7 @@ from tests.integration.permissions import (
     probes_projects,
     probes_rules,
     probes_staffing,
+    probes_workspace,
     rows_capacity,
     rows_ground,
     rows_models,
@@ -31,6 +33,7 @@ from tests.integration.permissions import (
 from tests.integration.permissions.rows import View, Who
 from tests.integration.permissions.scene import Amount, ScenePart
 from tests.integration.permissions.scene_capacity import Devices
+from tests.integration.permissions.scene_decisions import Decisions
 from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
 from tests.integration.permissions.scene_plans import CapacityPlans
@@ -102,14 +105,27 @@ PARTS = [
     ),
     Part(
         Staffing,
-        [*probes_staffing.staffing_probes(), *probes_rules.rules_probes()],
-        [*rows_staffing.staffing_views(), *probes_rules.rules_views()],
+        [
+            *probes_staffing.staffing_probes(),
+            *probes_rules.rules_probes(),
+            *probes_workspace.workspace_probes(),
+        ],
+        [
+            *rows_staffing.staffing_views(),
+            *probes_rules.rules_views(),
+            *probes_workspace.workspace_views(),
+        ],
         held=probes_staffing.HELD,
-        open=probes_staffing.OPEN,
+        open=probes_workspace.OPEN,
         runs=rows_staffing.runs,
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
+    ),
+    Part(
+        Decisions,
+        [*probes_decisions.decision_probes()],
+        probes_decisions.decision_views(),
     ),
     Part(
         Devices,

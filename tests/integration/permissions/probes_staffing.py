@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.integration.permissions.rows import opens
 from tests.integration.permissions.scene import Things, figure
 from tests.integration.permissions.scene_staffing import COST, ROW_COST
 from tests.integration.permissions.walker import Probe, RuleKey
@@ -25,7 +24,6 @@ HELD: dict[RuleKey, set[str]] = {
     RUNS: set(),
     CONTROL: {"manager"},
 }
-OPEN = {"/staffing/propose/": opens}
 
 
 def run_id(things: Things) -> str:
@@ -43,14 +41,9 @@ def staffing_probes() -> Iterator[Probe]:
 def _start() -> Iterator[Probe]:
     rule = START
 
-    def form(things: Things) -> dict[str, Any]:
-        return {"projects": [things.project.pk], "seconds": 5, "seed": 1, "change_budget": 0}
-
     def asked(things: Things) -> dict[str, Any]:
         return {"projects": [things.project.key], "seconds": 5}
 
-    # The form offers one's own projects only: another one is no choice of it.
-    yield Probe(rule, "POST", "projects:staffing-propose", data=form, ok=302, refused=422)
     yield Probe(rule, "POST", "api:projects:staffing-run-list", data=asked, ok=202)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, PlanChange, ProjectSide, StaffingRun
-from projects.services import assignments, staffing
+from projects.services import answers, assignments, staffing
 from teamhub.errors import TeamHubError
 from tests import builders
 from tests.cast import make_cast
@@ -127,7 +127,11 @@ def test_two_changes_of_one_version_end_in_one_change_and_one_refusal(company: C
     results = at_once(
         *(
             lambda fte=fte: assignments.change(
-                Assignment.objects.get(pk=made.pk), version=1, by=company.lead, fte_hundredths=fte
+                Assignment.objects.get(pk=made.pk),
+                version=1,
+                by=company.lead,
+                fte_hundredths=fte,
+                reason="Less.",
             )
             for fte in (20, 30)
         )
@@ -148,8 +152,8 @@ def test_a_request_answered_twice_at_once_is_answered_once(company: Company) -> 
     asked = run.rows.get().request
 
     results = at_once(
-        lambda: staffing.answer_request(asked, approve=True, by=olga),
-        lambda: staffing.answer_request(asked, approve=False, by=olga, reason="No."),
+        lambda: answers.answer_request(asked, approve=True, by=olga),
+        lambda: answers.answer_request(asked, approve=False, by=olga, reason="No."),
     )
 
     assert sum(isinstance(result, TeamHubError) for result in results) == 1

@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 
 from projects.assignment_forms import AssignForm
-from projects.models import Assignment, PlanChange, ProjectSide
+from projects.models import (
+    Assignment,
+    PlanChange,
+    PlanChangeLine,
+    ProjectSide,
+    ProposalRow,
+)
 from projects.selectors.candidates import candidates
-from projects.services import assignments
+from projects.services import answers, assignments, staffing
+from projects.services.overrides import overrides
+from teamhub import weeks
+from teamhub.audit.models import AuditEvent
 from teamhub.errors import Conflict, InvalidInput, Stale
 from tests import builders
-from tests.integration.projects.staffing_scene import Company, start_monday
+from tests.integration.projects.staffing_scene import Company, solve, start_monday
 
 
 @pytest.fixture
@@ -63,7 +72,7 @@ def test_a_stale_version_is_refused_and_shows_the_present_one(company: Company) 
     made = assignments.assign(
         slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
     )
-    assignments.change(made, version=1, by=company.lead, fte_hundredths=40)
+    assignments.change(made, version=1, by=company.lead, fte_hundredths=40, reason="Less.")
 
     with pytest.raises(Stale) as stale:
         assignments.change(made, version=1, by=company.lead, fte_hundredths=30)
@@ -76,7 +85,7 @@ def test_removing_work_that_never_began_frees_the_side(company: Company) -> None
         slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
     )
 
-    assignments.remove(made, version=made.version, by=company.lead)
+    assignments.remove(made, version=made.version, by=company.lead, reason="Over.")
 
     assert not ProjectSide.objects.exists()
     kinds = list(PlanChange.objects.values_list("kind", flat=True))
@@ -91,9 +100,73 @@ def test_removing_work_that_has_begun_keeps_the_side_for_ever(company: Company) 
         row.save()
     made = assignments.assign(slot=slot, person=company.make_person("Ana"), by=company.lead)
 
-    assignments.remove(made, version=made.version, by=company.lead)
+    assignments.remove(made, version=made.version, by=company.lead, reason="Over.")
 
     assert ProjectSide.objects.get().side == "build"
+
+
+def test_what_is_locked_changes_only_with_a_reason_that_is_kept(company: Company) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+    shorter = {"end_on": weeks.add_weeks(made.end_on, -1)}
+
+    for fields in ({"fte_hundredths": 40}, shorter, {"person": company.make_person("Ben")}):
+        with pytest.raises(Conflict) as refusal:
+            assignments.change(made, version=1, by=company.lead, **fields)
+        assert (refusal.value.code, refusal.value.details["override"]) == (
+            "needs_reason",
+            "locked",
+        )
+    with pytest.raises(Conflict, match="locked"):
+        assignments.remove(made, version=1, by=company.lead, reason="  ")
+    assignments.change(made, version=1, by=company.lead, fte_hundredths=40, reason="Less.")
+
+    event = AuditEvent.objects.get(verb="assignment.change")
+    assert (event.reason, event.after["override"]) == ("Less.", "locked")
+    line = PlanChangeLine.objects.get(change__reason="Less.")
+    assert line.kept["override"] == "locked"
+    made.refresh_from_db()
+    assignments.change(made, version=2, by=company.lead, locked=False)  # that is no override
+    assignments.change(made, version=3, by=company.lead, fte_hundredths=30)
+    assert Assignment.objects.get().fte_hundredths == 30
+
+
+def test_what_another_lead_approved_changes_only_with_a_reason(company: Company) -> None:
+    other = builders.make_department("platform")
+    olga = builders.make_user("olga", "manager")
+    other.leads.add(olga)
+    slot = company.make_slot()
+    company.make_person("Ana", department=other)
+    run = staffing.propose_team(projects=[company.project], by=company.lead, seconds=1)
+    solve(run)
+    staffing.accept(run, by=company.lead)
+    answers.answer_request(run.rows.get().request, approve=True, by=olga)
+    held = Assignment.objects.get()
+    ben = company.make_person("Ben")
+    move = ProposalRow.objects.create(
+        run=run,
+        slot=slot,
+        person=ben,
+        start_on=weeks.add_weeks(slot.start_on, 1),
+        end_on=slot.end_on,
+        fte_hundredths=50,
+        replaces=held,
+    )
+
+    assert overrides(held) == "reviewed"
+    with pytest.raises(Conflict) as refusal:
+        assignments.remove(held, version=held.version, by=company.lead)
+    with pytest.raises(Conflict) as moved:
+        staffing.accept(run, by=company.lead, rows=[move.pk])
+    assert refusal.value.details["override"] == moved.value.details["override"] == "reviewed"
+    assert [one["row"] for one in moved.value.details["refused"]] == [move.pk]
+    staffing.accept(run, by=company.lead, rows=[move.pk], reason="Olga agrees.")
+
+    event = AuditEvent.objects.filter(verb="proposal.accept").latest("pk")
+    (told,) = event.after["rows"]
+    assert (told["suggested"], told["instead_of"]) == (ben.key, held.person.key)
+    assert (told["decided"], told["override"]) == ("accepted", "reviewed")
 
 
 def test_who_sees_no_money_learns_nothing_from_a_budget(

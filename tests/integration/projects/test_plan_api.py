@@ -34,11 +34,17 @@ def test_a_lead_assigns_reads_changes_and_removes(company: Company, api_for: Any
     assert row["start_on"] == slot.start_on.isoformat()
 
     place = f"{ADDRESS}{row['id']}/"
-    changed = api.patch(place, {"fte_share": "0.40"}, headers={"If-Match": made["ETag"]})
+    less: dict[str, Any] = {"fte_share": "0.40"}
+    unsaid = api.patch(place, less, headers={"If-Match": made["ETag"]})
+    assert (unsaid.status_code, unsaid.json()["error"]["code"]) == (409, "needs_reason")
+    assert unsaid.json()["error"]["details"]["override"] == "locked"
+    changed = api.patch(place, less | {"reason": "Less."}, headers={"If-Match": made["ETag"]})
     assert (changed.status_code, changed.json()["fte_share"]) == (200, 0.4)
     assert changed["ETag"] != made["ETag"]
 
-    removed = api.delete(place, headers={"If-Match": changed["ETag"]})
+    unsaid = api.delete(place, headers={"If-Match": changed["ETag"]})
+    assert (unsaid.status_code, unsaid.json()["error"]["code"]) == (409, "needs_reason")
+    removed = api.delete(f"{place}?reason=Over.", headers={"If-Match": changed["ETag"]})
     assert removed.status_code == 204
     assert not Assignment.objects.exists()
 
@@ -47,7 +53,7 @@ def test_a_stale_version_is_412_and_a_missing_one_428(company: Company, api_for:
     made = assignments.assign(
         slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
     )
-    assignments.change(made, version=1, by=company.lead, fte_hundredths=40)
+    assignments.change(made, version=1, by=company.lead, fte_hundredths=40, reason="Less.")
     api = api_for(company.lead)
 
     stale = api.patch(f"{ADDRESS}{made.pk}/", {"fte_share": "0.3"}, headers={"If-Match": '"1"'})

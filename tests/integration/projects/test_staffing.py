@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, PlanChange, ProjectSide, ProposalRow, StaffingRequest
-from projects.services import staffing
+from projects.services import answers, staffing
 from teamhub.audit.models import AuditEvent
 from teamhub.errors import Conflict, Infeasible, InvalidInput, NotAllowed
 from tests import builders
@@ -273,7 +273,7 @@ def test_the_other_lead_approves_and_the_assignment_is_confirmed(
     lead, run = foreign
     staffing.accept(run, by=company.lead)
 
-    staffing.answer_request(StaffingRequest.objects.get(), approve=True, by=lead)
+    answers.answer_request(StaffingRequest.objects.get(), approve=True, by=lead)
 
     assert Assignment.objects.get().status == "confirmed"
     assert run.rows.get().decision == "accepted"
@@ -285,15 +285,15 @@ def test_declining_needs_a_reason_and_frees_the_slot(company: Company, foreign: 
     asked = StaffingRequest.objects.get()
 
     with pytest.raises(InvalidInput):
-        staffing.answer_request(asked, approve=False, by=lead)
-    staffing.answer_request(asked, approve=False, by=lead, reason="On parental leave.")
+        answers.answer_request(asked, approve=False, by=lead)
+    answers.answer_request(asked, approve=False, by=lead, reason="On parental leave.")
 
     assert not Assignment.objects.exists()
     row = run.rows.get()
     assert (row.decision, row.reason) == ("rejected", "On parental leave.")
     assert not ProjectSide.objects.exists()  # the work never began
     with pytest.raises(Conflict):
-        staffing.answer_request(asked, approve=True, by=lead)
+        answers.answer_request(asked, approve=True, by=lead)
 
 
 def test_the_asking_lead_may_not_answer_their_own_request(company: Company, foreign: Any) -> None:
@@ -301,7 +301,7 @@ def test_the_asking_lead_may_not_answer_their_own_request(company: Company, fore
     staffing.accept(run, by=company.lead)
 
     with pytest.raises(NotAllowed):
-        staffing.answer_request(StaffingRequest.objects.get(), approve=True, by=company.lead)
+        answers.answer_request(StaffingRequest.objects.get(), approve=True, by=company.lead)
 
 
 def test_somebody_working_for_another_lead_s_project_is_asked_for_there(

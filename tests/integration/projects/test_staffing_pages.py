@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, StaffingRequest, StaffingRun
-from projects.services import assignments, staffing
+from projects.services import answers, assignments, staffing
 from teamhub.errors import Conflict
 from tests import builders
 from tests.integration.projects.staffing_scene import Company, solve
@@ -35,7 +35,7 @@ def run(company: Company) -> StaffingRun:
 
 def test_the_form_queues_a_run_and_goes_to_its_page(company: Company, client_for: Any) -> None:
     answer = client_for(company.lead).post(
-        "/staffing/propose/",
+        "/staffing/",
         {"projects": [company.project.pk], "seconds": 3, "change_budget": 0, "seed": 1},
     )
 
@@ -53,7 +53,7 @@ def test_a_bad_form_is_shown_again_with_words(
 ) -> None:
     good = {"projects": [company.project.pk], "seconds": 3, "change_budget": 0, "seed": 1}
 
-    answer = client_for(company.lead).post("/staffing/propose/", good | change)
+    answer = client_for(company.lead).post("/staffing/", good | change)
 
     assert answer.status_code == 422
     assert "th-field-error" in answer.content.decode()
@@ -305,7 +305,7 @@ def test_the_inbox_is_a_list_like_others(company: Company, cast: Any, client_for
     staffing.accept(run, by=company.lead)
     first = StaffingRequest.objects.order_by("row__person__name").first()
     assert first is not None
-    staffing.answer_request(first, approve=True, by=olga)
+    answers.answer_request(first, approve=True, by=olga)
     client = client_for(olga)
 
     page = client.get("/requests/").content.decode()
@@ -322,3 +322,21 @@ def test_the_inbox_is_a_list_like_others(company: Company, cast: Any, client_for
 
 def _text(answer: Any) -> str:
     return b"".join(answer).decode("utf-8-sig")
+
+
+def test_a_project_of_the_proposal_is_accepted_by_page_and_by_program(
+    company: Company, run: StaffingRun, client_for: Any, api_for: Any
+) -> None:
+    api, place = api_for(company.lead), f"{API}{run.pk}/accept/"
+    for bad in ({}, {"rows": "all", "projects": [company.project.key]}, {"projects": ["nothing"]}):
+        assert api.post(place, bad).status_code == 400
+    assert not Assignment.objects.exists()
+
+    done = api.post(place, {"projects": [company.project.key]})
+    assert (done.status_code, len(done.json()["accepted"])) == (200, 1)
+    again = client_for(company.lead).post(
+        f"/staffing/{run.pk}/accept/", {"project": company.project.pk}
+    )
+
+    assert again.status_code == 409
+    assert "No row of this proposal is open in" in again.content.decode()

@@ -232,7 +232,7 @@ FORMS = (
     "/people/import/",
     "/projects/new/",
     "/projects/import/",
-    "/staffing/propose/",
+    "/staffing/",
     "/accounts/users/invite/",
     "/accounts/tokens/create/",
     "/accounts/password/",

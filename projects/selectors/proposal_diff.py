@@ -1,0 +1,276 @@
+"""A proposal against the present plan: who moves and why, who is added, what stays open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from projects.kernel.staffing import codec, verify
+from projects.models import PlanChange, Project, ProposalRow, StaffingRun
+from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
+from projects.selectors.standing import Ground, Held, Standing
+from teamhub.accounts.models import User
+from teamhub.runs import frozen
+from teamhub.web.templatetags.teamhub_tags import signed
+
+DRAWN = 50  # rows that a page draws at once
+
+
+@dataclass(frozen=True)
+class DiffRow:
+    """One row of the proposal and why it says what it says."""
+
+    shown: ShownRow
+    why: list[str]
+
+    @property
+    def row(self) -> ProposalRow:
+        return self.shown.row
+
+    @property
+    def key(self) -> str:
+        return str(self.row.pk)
+
+    @property
+    def is_move(self) -> bool:
+        return self.shown.is_filled and self.row.replaces is not None
+
+    @property
+    def may_decide(self) -> bool:
+        return self.shown.may_decide and self.row.decision == Decision.OPEN
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one project."""
+
+    project: Project
+    filled: list[DiffRow]
+    open: list[DiffRow]
+    drawn: int = 0  # how many of its rows this page draws
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.filled) + len(self.open)
+
+    @property
+    def n_moves(self) -> int:
+        return sum(one.is_move for one in self.filled)
+
+    @property
+    def n_deciding(self) -> int:
+        return sum(one.may_decide for one in self.filled)
+
+    @property
+    def unmet_musts(self) -> int:
+        return sum(one.row.slot.must_fill for one in self.open)
+
+    @property
+    def drawn_filled(self) -> list[DiffRow]:
+        return self.filled[: self.drawn]
+
+    @property
+    def drawn_open(self) -> list[DiffRow]:
+        return self.open[: max(0, self.drawn - len(self.filled))]
+
+    @property
+    def n_hidden(self) -> int:
+        return max(0, self.n_rows - self.drawn)
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What changes, by kind, and the figures of both plans.
+
+    Before is today's plan without what was accepted of this proposal; after is the plan with all
+    that it proposes, apart from what was rejected.
+    """
+
+    view: ProposalView
+    moves: list[DiffRow]
+    adds: list[DiffRow]
+    open: list[DiffRow]
+    before: Standing
+    after: Standing
+
+    @property
+    def worst_project(self) -> Project | None:
+        """The first project with a slot that must be filled and stays open."""
+        musts = (one for one in self.open if one.row.slot.must_fill)
+        return next((one.row.slot.phase.project for one in musts), None)
+
+    def groups_with(self, asked: str = "") -> list[Group]:
+        """By project; the first ones are drawn, others when they are opened.
+
+        `asked` is the id of a project whose rows are all drawn.
+        """
+        filled: dict[int, list[DiffRow]] = defaultdict(list)
+        unfilled: dict[int, list[DiffRow]] = defaultdict(list)
+        projects: dict[int, Project] = {}
+        for rows, into in ((self.moves + self.adds, filled), (self.open, unfilled)):
+            for one in rows:
+                project = one.row.slot.phase.project
+                projects[project.pk] = project
+                into[project.pk].append(one)
+        found, left = [], DRAWN
+        for pk in sorted(projects, key=lambda pk: (projects[pk].name, pk)):
+            group = Group(projects[pk], filled[pk], unfilled[pk])
+            drawn = min(left, group.n_rows) if not found or group.n_rows <= left else 0
+            if str(pk) == asked:
+                drawn = group.n_rows
+            left = max(0, left - drawn)
+            found.append(Group(group.project, group.filled, group.open, drawn))
+        return found
+
+
+def diff_of(run: StaffingRun, user: User) -> Diff:
+    """The whole proposal as a diff (a fixed number of queries, whatever its size)."""
+    view = proposal_view(run, user)
+    before, after = standings(run, [shown.row for shown in view.rows], user)
+    why = _Reasons(run, view)
+    rows = [DiffRow(shown, why.of(shown)) for shown in view.rows]
+    return Diff(
+        view=view,
+        moves=[one for one in rows if one.is_move],
+        adds=[one for one in rows if one.shown.is_filled and not one.is_move],
+        open=[one for one in rows if not one.shown.is_filled],
+        before=before,
+        after=after,
+    )
+
+
+def standings(
+    run: StaffingRun, rows: Iterable[ProposalRow], user: User
+) -> tuple[Standing, Standing]:
+    """Figures of the plan before this proposal and with it."""
+    rows = [row for row in rows if row.person_id is not None]
+    ended = _ended(run)
+    start, end = (_day(run.params.get(name)) for name in ("from_on", "to_on"))
+    ground = Ground(
+        run.projects.all(),
+        user,
+        start=start,
+        end=end,
+        people={row.person_id for row in rows if row.person_id} | {one.person for one in ended},
+    )
+    made = {row.assignment_id for row in rows if row.assignment_id}
+    before = [one for one in ground.held if one.assignment not in made] + ended
+    gone = {row.replaces_id for row in rows if row.replaces_id and _stands(row)}
+    gone |= {one.assignment for one in ended}
+    after = [one for one in before if one.assignment not in gone]
+    after += [_proposed(row) for row in rows if _stands(row)]
+    return ground.standing(before), ground.standing(after)
+
+
+def acceptances(run: StaffingRun) -> list[PlanChange]:
+    """What was accepted of the proposal, newest first, with whether it was undone."""
+    made = run.changes.filter(kind=PlanChange.Kind.ACCEPT).select_related("by", "undone_by__by")
+    return list(made.annotate(n_lines=Count("lines")))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _stands(row: ProposalRow) -> bool:
+    return row.decision != Decision.REJECTED
+
+
+def _proposed(row: ProposalRow) -> Held:
+    person = row.person_id or 0  # rows without a person do not come here
+    return Held(None, row.slot_id, person, row.start_on, row.end_on, row.fte_hundredths)
+
+
+def _ended(run: StaffingRun) -> list[Held]:
+    """Work that acceptances of this proposal ended, and that no undo has brought back."""
+    changes = run.changes.filter(kind=PlanChange.Kind.ACCEPT, undone_by__isnull=True)
+    lines = [line for change in changes.prefetch_related("lines") for line in change.lines.all()]
+    return [
+        Held(
+            line.assignment_id,
+            line.slot_id,
+            line.person_id,
+            date.fromisoformat(line.before["start_on"]),
+            date.fromisoformat(line.before["end_on"]),
+            line.before["fte_hundredths"],
+        )
+        for line in lines
+        if line.before is not None and line.after is None
+    ]
+
+
+class _Reasons:
+    """Why a row says what it says, in words."""
+
+    def __init__(self, run: StaffingRun, view: ProposalView) -> None:
+        self.with_money = view.with_money
+        self.taking: dict[int, list[ProposalRow]] = defaultdict(list)
+        for shown in view.filled:
+            self.taking[shown.row.person_id or 0].append(shown.row)
+        moved = [shown.row for shown in view.filled if shown.row.replaces is not None]
+        self.lost = _points_of_holders(run, moved) if moved else {}
+
+    def of(self, shown: ShownRow) -> list[str]:
+        row = shown.row
+        if not shown.is_filled:
+            return shown.reasons
+        if row.replaces is None or row.person is None:
+            return []
+        holder = row.replaces.person
+        lines = [
+            _("%(person)s moves to %(seat)s in %(project)s.")
+            % {
+                "person": holder.name,
+                "seat": other.slot.seat,
+                "project": other.slot.phase.project.name,
+            }
+            for other in self.taking.get(holder.pk, ())[:1]
+        ]
+        best = self._best_difference(row)
+        if best is not None:
+            name, points = best
+            lines.append(
+                _("Better by %(criterion)s: %(points)s points against %(person)s.")
+                % {"criterion": name, "points": signed(points), "person": holder.name}
+            )
+        return lines or [_("The plan as a whole gains by it.")]
+
+    def _best_difference(self, row: ProposalRow) -> tuple[Any, int] | None:
+        """The criterion by which the proposed person gains most over the holder."""
+        held = self.lost.get(row.pk)
+        if held is None:
+            return None
+        gains = {"fit": row.score.get("fit", 0) - held["fit"]}
+        if self.with_money:
+            gains["cost"] = held["cost"] - row.score.get("cost", 0)
+        name = max(gains, key=gains.__getitem__)
+        return (CRITERIA[name], gains[name]) if gains[name] > 0 else None
+
+
+def _points_of_holders(run: StaffingRun, rows: list[ProposalRow]) -> dict[int, dict[str, int]]:
+    """Fit and cost, in points, of who holds each slot now; from the problem that was solved."""
+    try:
+        problem = codec.problem_from_json(frozen.thaw(run.input_file)["problem"])
+    except (FileNotFoundError, KeyError, ValueError):  # made elsewhere, or by another version
+        return {}
+    slots = {slot.key: index for index, slot in enumerate(problem.slots)}
+    people = {person.key: index for index, person in enumerate(problem.people)}
+    found = {}
+    for row in rows:
+        s = slots.get(f"{row.slot_id}@{row.start_on.isoformat()}")
+        p = people.get(str(row.replaces.person_id)) if row.replaces else None
+        if s is None or p is None:
+            continue
+        slot, weights = problem.slots[s], problem.weights
+        money = problem.people[p].rate * slot.effort
+        found[row.pk] = {
+            "fit": verify.fit_points(problem, s, p) * slot.effort,
+            "cost": money * weights.cost // weights.cost_divisor,
+        }
+    return found
