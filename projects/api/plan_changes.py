@@ -128,8 +128,8 @@ class PlanChangeList(APIView):
             raise InvalidInput(_("format must be json or csv."))
         pages = Pages()
         page: Any = pages.paginate_queryset(found, request, view=self)
-        rows = selectors.shown(page, request.user, most=MAX_LINES)
-        return pages.get_paginated_response([change_data(one) for one in rows])
+        found = selectors.shown(page, request.user, most=MAX_LINES)
+        return pages.get_paginated_response([change_data(one) for one in found])
 
 
 class PlanChangeDetail(APIView):

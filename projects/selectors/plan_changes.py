@@ -113,7 +113,7 @@ def shown(
     kept = PlanChange.objects.filter(pk__in=ids).prefetch_related(
         Prefetch("lines", lines if most is None else lines[:most], to_attr="shown_lines")
     )
-    found: dict[int, list[PlanChangeLine]] = {one.pk: one.shown_lines for one in kept}  # type: ignore[attr-defined]
+    found: dict[int, list[PlanChangeLine]] = {one.pk: one.shown_lines for one in kept}
     undone = {
         one.undoes_id: one for one in PlanChange.objects.filter(undoes__in=ids).select_related("by")
     }

@@ -109,8 +109,8 @@ class Obstacles:
         text = _difference(line.after, present)
         if text:
             return Obstacle(line, text, *self._last_hand(line.assignment_id))
-        moved = line.kept.get("row")
-        row = self.rows.get(moved["id"]) if moved else None
+        moved: dict[str, Any] = line.kept.get("row") or {}
+        row = self.rows.get(moved.get("id", 0))
         if row is None or proposal_rows.is_in(row, self.requests.get(row.pk), moved["to"]):
             return None
         text = _("The row of the proposal has been decided anew.")

@@ -8,6 +8,7 @@ altered gets its old values. Rows of a proposal are open again, requests that wa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -144,8 +145,8 @@ def _start(side: dict[str, str] | None) -> str:
 
 def _put_rows_back(case: Obstacles, edit: plan.PlanEdit, *, by: User, reason: str) -> None:
     for line in case.free:
-        moved = line.kept.get("row")
-        row = case.rows.get(moved["id"]) if moved else None
+        moved: dict[str, Any] = line.kept.get("row") or {}
+        row = case.rows.get(moved.get("id", 0))
         if row is None:
             continue
         proposal_rows.put_back(row, moved["from"], by=by, reason=reason)

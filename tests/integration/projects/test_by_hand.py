@@ -123,7 +123,8 @@ def test_what_is_locked_changes_only_with_a_reason_that_is_kept(company: Company
     assignments.change(made, version=1, by=company.lead, fte_hundredths=40, reason="Less.")
 
     event = AuditEvent.objects.get(verb="assignment.change")
-    assert (event.reason, event.after["override"]) == ("Less.", "locked")
+    after: Any = event.after
+    assert (event.reason, after["override"]) == ("Less.", "locked")
     line = PlanChangeLine.objects.get(change__reason="Less.")
     assert line.kept["override"] == "locked"
     made.refresh_from_db()
@@ -164,7 +165,8 @@ def test_what_another_lead_approved_changes_only_with_a_reason(company: Company)
     staffing.accept(run, by=company.lead, rows=[move.pk], reason="Olga agrees.")
 
     event = AuditEvent.objects.filter(verb="proposal.accept").latest("pk")
-    (told,) = event.after["rows"]
+    after: Any = event.after
+    (told,) = after["rows"]
     assert (told["suggested"], told["instead_of"]) == (ben.key, held.person.key)
     assert (told["decided"], told["override"]) == ("accepted", "reviewed")
 

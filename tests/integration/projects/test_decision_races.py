@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ def test_an_acceptance_beside_an_undo_books_the_person_once(rivals: Rivals) -> N
     run = rivals.proposal(rivals.olga, Ana=("right", 80))
     for _round in range(rounds(15)):
         back, taken = at_once(
-            lambda change=removal: undo(change, by=rivals.ada),
+            partial(undo, removal, by=rivals.ada),
             lambda: staffing.accept(run, by=rivals.olga),
         )
 
@@ -184,8 +185,8 @@ def test_two_undos_of_one_change_at_once_undo_it_once(rivals: Rivals) -> None:
     assert change is not None
     for _round in range(rounds(15)):
         results = at_once(
-            lambda one=change: undo(one, by=rivals.ada),
-            lambda one=change: undo(one, by=rivals.olga),
+            partial(undo, change, by=rivals.ada),
+            partial(undo, change, by=rivals.olga),
         )
 
         (won,) = [result for result in results if isinstance(result, Undone)]
