@@ -11,6 +11,7 @@ from projects.views import (
     phases,
     projects,
     requests,
+    slots,
     staffing,
 )
 
@@ -51,4 +52,9 @@ proposals = [
     path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+slot_dialog = [
+    path("projects/slots/<int:pk>/staff/", slots.slot_dialog, name="slot-dialog"),
+    path("projects/waiting/<int:pk>/", slots.waiting_place, name="waiting-place"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *slot_dialog]

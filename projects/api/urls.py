@@ -8,6 +8,7 @@ from projects.api import (
     imports,
     people_capacity,
     projects,
+    slots,
     staffing,
 )
 
@@ -81,4 +82,20 @@ proposals = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *reports]
+slot_dialog = [
+    path("slots/<int:pk>/candidates/", slots.SlotCandidates.as_view(), name="slot-candidates"),
+    path("slots/<int:pk>/assign/", slots.SlotAssign.as_view(), name="slot-assign"),
+    path("waiting-places/", slots.WaitingPlaceList.as_view(), name="waiting-place-list"),
+    path(
+        "waiting-places/<int:pk>/take/",
+        slots.WaitingPlaceEnd.as_view(),
+        name="waiting-place-take",
+    ),
+    path(
+        "waiting-places/<int:pk>/drop/",
+        slots.WaitingPlaceEnd.as_view(take=False),
+        name="waiting-place-drop",
+    ),
+]
+
+urlpatterns = [*life, *plan, *proposals, *reports, *slot_dialog]

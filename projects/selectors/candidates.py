@@ -25,6 +25,7 @@ from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 PAGE = 25
+BAR = 6  # width of a week in the drawing of the weeks
 
 
 class Order(StrEnum):
@@ -60,6 +61,11 @@ class Ask:
     def n_weeks(self) -> int:
         return weeks.weeks_between(self.start_on, self.end_on)
 
+    @property
+    def share(self) -> str:
+        """The effort as forms and addresses write it: 0.50."""
+        return f"{self.fte_hundredths / 100:.2f}"
+
 
 @dataclass(frozen=True)
 class Match:
@@ -94,6 +100,7 @@ class Match:
 class Week:
     """A week of a candidate: what they have and what is taken, in hundredths of an FTE."""
 
+    index: int
     monday: date
     available: int
     taken: int
@@ -115,6 +122,10 @@ class Week:
     @property
     def top(self) -> int:
         return 20 - self.height
+
+    @property
+    def left(self) -> int:
+        return BAR * self.index
 
     @property
     def hours_free(self) -> float:
@@ -179,6 +190,15 @@ class Candidate:
     @property
     def sum_hours(self) -> float:
         return hours(sum(max(0, week.free) for week in self.by_week))
+
+    @property
+    def drawn_width(self) -> int:
+        return BAR * len(self.by_week)
+
+    @property
+    def n_short(self) -> int:
+        """Weeks in which too little is free."""
+        return sum(not week.is_enough for week in self.by_week)
 
     @property
     def missing_levels(self) -> int:
@@ -269,7 +289,10 @@ def _match(ask: Ask, need: SlotSkill, person: Person, state: PlanState) -> Match
 def _by_week(ask: Ask, person: Person, state: PlanState) -> list[Week]:
     mondays = weeks.each_week(ask.start_on, ask.end_on)
     each = zip(mondays, state.free[person.pk], state.load[person.pk], strict=True)
-    return [Week(monday, have, taken, ask.fte_hundredths) for monday, have, taken in each]
+    return [
+        Week(index, monday, have, taken, ask.fte_hundredths)
+        for index, (monday, have, taken) in enumerate(each)
+    ]
 
 
 def _fits(ask: Ask, people: list[Person], matches: dict[int, list[Match]]) -> dict[int, Fit]:

@@ -22,8 +22,6 @@ from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, Stale
 
-__all__ = ["Choice", "Placed", "assign_plain", "make_way", "overbook", "split"]
-
 
 @dataclass
 class Placed:
@@ -33,6 +31,38 @@ class Placed:
     made: list[Assignment] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     waiting: WaitingPlace | None = None
+
+
+def choose(
+    piece: Piece,
+    *,
+    choice: Choice,
+    by: User,
+    reason: str = "",
+    second: Person | None = None,
+    split_on: date | None = None,
+    second_hundredths: int | None = None,
+    seen: Mapping[int, int] | None = None,
+) -> Placed:
+    """Do what was chosen, as the functions below say."""
+    if choice is Choice.OVERBOOK:
+        return overbook(piece, by=by, reason=reason)
+    if choice is Choice.QUEUE:
+        return queue(piece, by=by, reason=reason)
+    if choice is Choice.MOVE:
+        return make_way(piece, by=by, reason=reason, seen=seen)
+    if choice is Choice.SPLIT:
+        if second is None:
+            raise InvalidInput(_("Choose the second person."))
+        return split(
+            piece,
+            second=second,
+            by=by,
+            split_on=split_on,
+            second_hundredths=second_hundredths,
+            reason=reason,
+        )
+    return assign_plain(piece, by=by)
 
 
 def assign_plain(piece: Piece, *, by: User) -> Placed:
