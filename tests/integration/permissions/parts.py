@@ -14,6 +14,7 @@ from tests.integration.permissions import (
     probes_people,
     probes_plans,
     probes_projects,
+    probes_slot,
     probes_staffing,
     rows_capacity,
     rows_ground,
@@ -34,6 +35,7 @@ from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
 from tests.integration.permissions.scene_plans import CapacityPlans
 from tests.integration.permissions.scene_projects import Plans
+from tests.integration.permissions.scene_slot import Queues
 from tests.integration.permissions.scene_staffing import Staffing
 from tests.integration.permissions.walker import Probe, RuleKey
 
@@ -110,6 +112,7 @@ PARTS = [
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
     ),
+    Part(Queues, [*probes_slot.slot_probes()], probes_slot.slot_views()),
     Part(
         Devices,
         [*probes_capacity.capacity_probes(), *probes_joint.joint_probes()],
