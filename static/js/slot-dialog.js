@@ -44,6 +44,9 @@ async function open(link) {
   link.removeAttribute("aria-busy");
   if (!dialog.querySelector("#slot-title")) return window.location.assign(link.href);
   if (!dialog.open) dialog.showModal();
+  // A keyboard on the screen would cover the list.
+  const types = window.matchMedia("(pointer: fine)").matches;
+  if (types) dialog.querySelector("[data-slot-search]")?.focus();
   return settle();
 }
 
