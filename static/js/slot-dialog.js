@@ -11,7 +11,10 @@ function make() {
   dialog.setAttribute("aria-labelledby", "slot-title");
   dialog.append(Object.assign(document.createElement("section"), { id: "slot-dialog" }));
   document.body.append(dialog);
-  dialog.addEventListener("close", () => opener?.isConnected && opener.focus());
+  dialog.addEventListener("close", () => {
+    dialog.querySelector("#slot-dialog")?.replaceChildren();
+    if (opener?.isConnected) opener.focus();
+  });
   dialog.addEventListener("keydown", trap);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-slot-close]")) dialog.close();

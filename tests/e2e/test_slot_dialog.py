@@ -25,6 +25,7 @@ def test_a_lead_searches_by_keyboard_and_splits_a_slot_over_two(
     expect(seat).to_be_focused()
 
     seat.press("Enter")
+    expect(page.locator("#slot-search")).to_be_focused()
     page.keyboard.type(first)
     page.keyboard.press("Enter")
     expect(rows.locator("th a")).to_have_text([first])
