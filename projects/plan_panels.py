@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Assignment, Project, StaffingRequest, StaffingRun
 from projects.selectors import home
 from projects.selectors.load import week_load
+from projects.selectors.waiting import places_of
 from roles.models import Person
 from teamhub import panels, weeks
 from teamhub.accounts import permissions
@@ -45,6 +46,14 @@ def register() -> None:
             _requests,
             order=30,
             icon="inbox",
+        ),
+        panels.Panel(
+            "waiting-list",
+            _("Waiting list"),
+            "projects/_home_waiting.html",
+            _waiting,
+            order=32,
+            icon="hourglass",
         ),
     ):
         panels.register("home", panel)
@@ -106,6 +115,15 @@ def _requests(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
         "row__person", "row__slot__seat__role", "row__slot__phase__project"
     )
     return {"rows": rows[:SHOWN], "total": count}
+
+
+def _waiting(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
+    """Whose weeks have become free; hidden while nobody waits for slots of this user."""
+    rows = [one for one in places_of(request.user) if not one.is_over]
+    if not rows:
+        return None
+    free = [one for one in rows if one.is_free]
+    return {"rows": free[:SHOWN], "free": len(free), "waiting": len(rows) - len(free)}
 
 
 def _person_load(request: HttpRequest, person: Person) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from projects.views import (
     plan_changes,
     projects,
     requests,
+    slots,
     staffing,
     supply,
     workspace,
@@ -65,4 +66,9 @@ decisions = [
     path("plan/changes/<int:pk>/undo/", plan_changes.plan_change_undo, name="plan-change-undo"),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *workspace_pages, *decisions]
+slot_dialog = [
+    path("projects/slots/<int:pk>/staff/", slots.slot_dialog, name="slot-dialog"),
+    path("projects/waiting/<int:pk>/", slots.waiting_place, name="waiting-place"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *workspace_pages, *decisions, *slot_dialog]

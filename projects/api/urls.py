@@ -9,6 +9,7 @@ from projects.api import (
     people_capacity,
     plan_changes,
     projects,
+    slots,
     staffing,
     staffing_compare,
     staffing_profiles,
@@ -118,4 +119,20 @@ decisions = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *questions, *reports, *decisions]
+slot_dialog = [
+    path("slots/<int:pk>/candidates/", slots.SlotCandidates.as_view(), name="slot-candidates"),
+    path("slots/<int:pk>/assign/", slots.SlotAssign.as_view(), name="slot-assign"),
+    path("waiting-places/", slots.WaitingPlaceList.as_view(), name="waiting-place-list"),
+    path(
+        "waiting-places/<int:pk>/take/",
+        slots.WaitingPlaceEnd.as_view(),
+        name="waiting-place-take",
+    ),
+    path(
+        "waiting-places/<int:pk>/drop/",
+        slots.WaitingPlaceEnd.as_view(take=False),
+        name="waiting-place-drop",
+    ),
+]
+
+urlpatterns = [*life, *plan, *proposals, *questions, *decisions, *slot_dialog, *reports]

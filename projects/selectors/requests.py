@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
-from projects.models import Assignment, Project, ProposalRow
-from roles.models import Department
+from projects.models import Assignment, Project, Slot
+from roles.models import Department, Person
 from teamhub.accounts.models import User
+
+
+class Taking(Protocol):
+    """Somebody for a slot, or nobody: a row of a proposal, or a piece of work."""
+
+    @property
+    def slot(self) -> Slot: ...
+    @property
+    def person(self) -> Person | None: ...
+    @property
+    def start_on(self) -> date: ...
+    @property
+    def end_on(self) -> date: ...
 
 
 class Leads:
@@ -19,7 +33,7 @@ class Leads:
     department without leads asks nobody.
     """
 
-    def __init__(self, rows: Iterable[ProposalRow], *, by: User) -> None:
+    def __init__(self, rows: Iterable[Taking], *, by: User) -> None:
         rows = list(rows)
         self.by = by
         self.led = set(Project.objects.led_by(by).values_list("pk", flat=True))
@@ -33,14 +47,14 @@ class Leads:
             for user in User.objects.filter(pk__in=set().union(*self.direct.values()))
         }
         self.work: dict[int, list[Assignment]] = defaultdict(list)
-        people = {row.person_id for row in rows if row.person_id is not None}
+        people = {row.person.pk for row in rows if row.person is not None}
         held = Assignment.objects.filter(person__in=people).select_related(
             "slot__phase__project__lead"
         )
         for assignment in held.order_by("start_on", "pk"):
             self.work[assignment.person_id].append(assignment)
 
-    def asked(self, row: ProposalRow) -> dict[str, Any] | None:
+    def asked(self, row: Taking) -> dict[str, Any] | None:
         """The department or project to ask, as fields of a StaffingRequest; None for nobody."""
         if row.person is None:
             return None

@@ -12,27 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.assignment_forms import AssignForm, ChangeForm, RemoveForm
-from projects.models import Assignment, Slot
-from projects.selectors.candidates import candidates
+from projects.models import Assignment
 from projects.services import assignments as service
 from projects.services.overrides import overrides
-from roles.models import Person
+from projects.views.slots import editable_slot
 from teamhub.accounts import permissions
 from teamhub.errors import Conflict, InvalidInput, Stale
-
-
-def _slot(request: HttpRequest, pk: int) -> Slot:
-    visible = Slot.objects.visible_to(request.user)
-    slot = get_object_or_404(visible.select_related("phase__project"), pk=pk)
-    service.require_editor(slot.phase.project, request.user)
-    return service.read_slot(slot.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose a person for a slot; what it would break shows beside each name."""
-    slot = _slot(request, pk)
+    """The form with status and lock; who fits is told by the slot dialog."""
+    slot = editable_slot(request, pk)
     form = AssignForm(request.POST or None, slot=slot, initial=request.GET.dict())
     clashes: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
@@ -43,20 +35,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(person)s is assigned.") % {"person": made.person.name})
             return redirect(slot.phase.project.get_absolute_url())
-    found = candidates(
-        slot,
-        slot.start_on,
-        slot.end_on,
-        slot.fte_hundredths,
-        with_money=permissions.may_see_money(request.user),
-        query=request.GET.get("q", "")[:100],
-    )
-    context = {"slot": slot, "form": form, "clashes": clashes, "candidates": found}
-    context["query"] = request.GET.get("q", "")[:100]
-    # What a choice would break is said to all who may choose; how free somebody is, to those who
-    # see the person's load.
-    loads = Person.objects.load_visible_to(request.user).order_by()
-    context["load_seen"] = set(loads.values_list("pk", flat=True))
+    context = {"slot": slot, "form": form, "clashes": clashes}
     context["with_money"] = permissions.may_see_money(request.user)
     status = 422 if form.is_bound and form.errors else 409 if clashes else 200
     return render(request, "projects/assignment_create.html", context, status=status)

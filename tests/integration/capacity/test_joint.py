@@ -232,7 +232,7 @@ def test_an_open_slot_leads_to_its_form_for_those_who_may_assign(
 ) -> None:
     slot = phase.slots.order_by("pk")[0]
     slot.assignments.all().delete()
-    address = reverse("projects:assignment-create", args=[slot.pk])
+    address = reverse("projects:slot-dialog", args=[slot.pk])
     grid = "People and devices by week"
 
     told = {

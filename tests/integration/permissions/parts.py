@@ -16,6 +16,7 @@ from tests.integration.permissions import (
     probes_plans,
     probes_projects,
     probes_rules,
+    probes_slot,
     probes_staffing,
     probes_workspace,
     rows_capacity,
@@ -38,6 +39,7 @@ from tests.integration.permissions.scene_ground import Ground
 from tests.integration.permissions.scene_people import People
 from tests.integration.permissions.scene_plans import CapacityPlans
 from tests.integration.permissions.scene_projects import Plans
+from tests.integration.permissions.scene_slot import Queues
 from tests.integration.permissions.scene_staffing import Staffing
 from tests.integration.permissions.walker import Probe, RuleKey
 
@@ -122,6 +124,7 @@ PARTS = [
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
     ),
+    Part(Queues, [*probes_slot.slot_probes()], probes_slot.slot_views()),
     Part(
         Decisions,
         [*probes_decisions.decision_probes()],

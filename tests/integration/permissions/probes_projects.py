@@ -202,7 +202,7 @@ def _cost() -> Iterator[Probe]:
     breaks = lambda things: f"budget of {things.project.name} would be exceeded"  # noqa: E731
     page, api = "projects:assignment-create", "api:projects:assignment-list"
     assigns = (ASSIGNMENTS, BY_HAND)
-    yield Probe(COST, "GET", page, ("big",), tells=breaks, reads=assigns)
+    yield Probe(COST, "GET", "projects:slot-dialog", ("big",), tells=breaks, reads=assigns)
     for tells in (breaks, budget):
         told: dict[str, Any] = {"tells": tells, "reads": assigns}
         yield Probe(COST, "POST", page, ("big",), data=_dear_work, ok=422, refused=302, **told)

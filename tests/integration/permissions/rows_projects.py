@@ -109,7 +109,7 @@ def project_views() -> list[View]:
         ),
         View(
             _assign_in_alpha,
-            links(rf'{PERSON_OF_CHOICE}(?s:(?!</tr>).)*?<td class="th-num"[^>]*>(?!–)'),
+            links(rf"{PERSON_OF_CHOICE}(?s:(?!</tr>).)*?<svg class=\"th-weeks\""),
             lambda who: [str(one.pk) for one in loads(who)],
             status=_assigns_in_alpha,
         ),
@@ -125,12 +125,12 @@ def project_views() -> list[View]:
     return found
 
 
-# How free somebody is: the page of a choice tells it of those whose load one sees.
-PERSON_OF_CHOICE = r'<a href="\?person=(\d+)">'
+# How free somebody is: the slot dialog tells it of those whose load one sees.
+PERSON_OF_CHOICE = r'<a href="[^"]*&amp;person=(\d+)">'
 
 
 def _assign_in_alpha(scene: Scene) -> str:
-    return reverse("projects:assignment-create", args=[Plans.of(scene).plans["alpha"]["open"].pk])
+    return reverse("projects:slot-dialog", args=[Plans.of(scene).plans["alpha"]["open"].pk])
 
 
 def _assigns_in_alpha(who: Who) -> int:

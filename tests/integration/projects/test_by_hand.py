@@ -16,7 +16,7 @@ from projects.models import (
     ProjectSide,
     ProposalRow,
 )
-from projects.selectors.candidates import candidates
+from projects.selectors.candidates import Ask, candidates
 from projects.services import answers, assignments, staffing
 from projects.services.overrides import overrides
 from teamhub import weeks
@@ -184,7 +184,7 @@ def test_who_sees_no_money_learns_nothing_from_a_budget(
     with pytest.raises(Conflict) as refusal:
         assignments.assign(slot=slot, person=ana, by=company.lead)
     assert [one["rule"] for one in refusal.value.details["clashes"]] == ["budget"]
-    page = f"/projects/slots/{slot.pk}/assign/"
+    page = f"/projects/slots/{slot.pk}/staff/"
     assert "budget" in client_for(company.lead).get(page).content.decode()
     assert "budget" not in client_for(cast.plan).get(page).content.decode()
     assert assignments.assign(slot=slot, person=ana, by=cast.plan).reason == ""
@@ -208,6 +208,7 @@ def test_people_with_the_skills_stand_before_people_with_the_time(company: Compa
         company.make_slot("x", phase=other.phases.get(), fte_hundredths=60), able
     )
 
-    found = candidates(slot, slot.start_on, slot.end_on, 60, with_money=True)
+    ask = Ask(assignments.read_slot(slot.pk), slot.start_on, slot.end_on, 60)
+    found = candidates(ask, user=company.lead)
 
     assert [one.person for one in found] == [able, idle]
