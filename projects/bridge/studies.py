@@ -21,6 +21,7 @@ from teamhub.runs import frozen
 
 Json = dict[str, Any]
 Question = StaffingStudy.Question
+TOP = 5  # ideas that are shown
 
 
 def load_study(study: StaffingStudy) -> Json:
@@ -114,8 +115,8 @@ def _why_not(params: Json, plan: Json) -> Json:
     return {"slot": _piece_key(plan, params["slot"], params.get("start_on")), "person": person}
 
 
-def _what_helps(params: Json, _plan: Json) -> Json:
-    return {"top": params["top"]}
+def _what_helps(_params: Json, _plan: Json) -> Json:
+    return {"top": TOP}
 
 
 def _shock(params: Json, plan: Json) -> Json:
@@ -125,9 +126,7 @@ def _shock(params: Json, plan: Json) -> Json:
     end = min(n_weeks, weeks.weeks_between(start, date.fromisoformat(params["end_on"])))
     if first >= end:
         raise InvalidInput(
-            _(
-                "The absence lies outside the weeks of the plan, which run from %(start)s to %(end)s."
-            )
+            _("The absence lies outside the weeks of the plan, %(start)s to %(end)s.")
             % {
                 "start": weeks.iso_label(start),
                 "end": weeks.iso_label(weeks.add_weeks(start, n_weeks - 1)),

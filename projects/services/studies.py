@@ -22,7 +22,6 @@ from teamhub.runs import services as runs
 Question = StaffingStudy.Question
 
 MOST_SLOTS = 1000
-MOST_TOP = 20
 MOST_WEEKS = 104
 OVER = (Project.Status.DONE, Project.Status.CANCELLED)
 
@@ -43,22 +42,19 @@ def ask(
     *,
     question: str,
     by: User,
-    run: StaffingRun | None = None,
-    projects: Sequence[Project] = (),
+    about: StaffingRun | Sequence[Project],
     slot: Slot | None = None,
     start_on: date | None = None,
     person: Person | None = None,
     absences: Absences | None = None,
     slots: Sequence[Slot] = (),
-    top: int = 5,
     seconds: int | None = None,
     seed: int = 1,
 ) -> StaffingStudy:
-    """Queue a question about the proposal `run` or, without one, about today's plan of `projects`.
+    """Queue a question about a proposal, or about today's plan of some projects.
 
     `slot` (with `start_on` where a proposal has it in pieces) and `person` are for "why_not",
-    `absences` for "shock", `slots` for "core" (none: all that must be filled), `top` for
-    "what_helps".
+    `absences` for "shock", `slots` for "core" (none: all that must be filled).
     """
     if question not in Question.values:
         raise InvalidInput(
@@ -73,18 +69,16 @@ def ask(
             % {"most": settings.STAFFING_MAX_SECONDS},
             field="seconds",
         )
-    if run is not None:
-        scope = _of_proposal(run, question, projects, by)
+    if isinstance(about, StaffingRun):
+        run, scope = about, _of_proposal(about, question, by)
     else:
-        scope = _of_today(projects, by)
+        run, scope = None, _of_today(about, by)
     params: dict[str, Any] = {"seconds": seconds}
     if question == Question.WHY_NOT:
         params |= _why_not(slot, start_on, person, scope, by)
-    elif question == Question.WHAT_HELPS:
-        params |= _what_helps(top)
     elif question == Question.SHOCK:
         params |= _shock(absences)
-    else:
+    elif question == Question.CORE:
         params |= _core(slots, scope, by)
     study = StaffingStudy(question=question, proposal=run, params=params, seed=seed)
     runs.submit(study, by=by)
@@ -125,15 +119,9 @@ def scope_of(
     return chosen
 
 
-def _of_proposal(
-    run: StaffingRun, question: str, projects: Sequence[Project], by: User
-) -> list[Project]:
+def _of_proposal(run: StaffingRun, question: str, by: User) -> list[Project]:
     if not StaffingRun.objects.visible_to(by).filter(pk=run.pk).exists():
         raise NotAllowed(_("Only who may read a proposal may ask about it."))
-    if projects:
-        raise InvalidInput(
-            _("Ask about a proposal or about projects, not about both."), field="projects"
-        )
     if question == Question.SHOCK:
         raise InvalidInput(
             _("An absence test is about today's plan: name projects instead of a proposal."),
@@ -177,15 +165,6 @@ def _why_not(
         )
     asked = {"slot": slot.pk, "person": person.pk}
     return asked | ({} if start_on is None else {"start_on": start_on.isoformat()})
-
-
-def _what_helps(top: int) -> dict[str, Any]:
-    if not 1 <= top <= MOST_TOP:
-        raise InvalidInput(
-            _("The number of ideas must lie between 1 and %(most)d.") % {"most": MOST_TOP},
-            field="top",
-        )
-    return {"top": top}
 
 
 def _shock(absences: Absences | None) -> dict[str, Any]:
