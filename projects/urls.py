@@ -12,6 +12,7 @@ from projects.views import (
     projects,
     requests,
     staffing,
+    studies,
 )
 
 app_name = "projects"
@@ -51,4 +52,10 @@ proposals = [
     path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+questions = [
+    path("staffing/questions/", studies.study_list, name="study-list"),
+    path("staffing/questions/new/", studies.study_create, name="study-create"),
+    path("staffing/questions/<uuid:pk>/", studies.study_detail, name="study-detail"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *questions]

@@ -9,6 +9,7 @@ from projects.api import (
     people_capacity,
     projects,
     staffing,
+    studies,
 )
 
 app_name = "projects"
@@ -81,4 +82,9 @@ proposals = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *reports]
+questions = [
+    path("studies/", studies.StudyList.as_view(), name="study-list"),
+    path("studies/<uuid:pk>/", studies.StudyDetail.as_view(), name="study-detail"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *reports, *questions]

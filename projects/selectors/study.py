@@ -21,6 +21,7 @@ from projects.selectors.study_shapes import (
     Idea,
     Lost,
     Move,
+    Part,
     PersonRule,
     Points,
     Shock,
@@ -38,6 +39,7 @@ from projects.selectors.study_words import (
     rule_name,
     shown_changes,
 )
+from teamhub import weeks
 from teamhub.accounts.models import User
 
 Json = dict[str, Any]
@@ -53,6 +55,17 @@ class StudyView:
     answer: WhyNot | WhatHelps | Shock | Core | None = None
     template: str = ""
     absent: list[ShownPerson] = field(default_factory=list)
+
+    @property
+    def first_week(self) -> date | None:
+        """Of an absence."""
+        start = self.study.params.get("start_on")
+        return date.fromisoformat(start) if start else None
+
+    @property
+    def last_week(self) -> date | None:
+        end = self.study.params.get("end_on")
+        return weeks.add_weeks(date.fromisoformat(end), -1) if end else None
 
 
 def study_view(study: StaffingStudy, user: User) -> StudyView:
@@ -131,7 +144,7 @@ def _forced(forced: Json | None, sight: Sight) -> Forced | None:
         if (slot := sight.slot(move["slot"])) is not None
     ]
     parts = [
-        (name, _signed(key, forced["parts"][key]))
+        Part(key, name, _signed(key, forced["parts"][key]))
         for key, name in FORCED_CRITERIA.items()
         if forced["parts"].get(key)
     ]

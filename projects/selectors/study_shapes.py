@@ -57,9 +57,18 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What forcing changes of one criterion."""
+
+    criterion: str
+    name: Any
+    points: int
+
+
+@dataclass(frozen=True)
 class Forced:
     loss: int | None
-    parts: list[tuple[Any, int]]
+    parts: list[Part]
     moves: list[Move]
     hidden_moves: int
 
