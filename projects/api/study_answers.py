@@ -182,7 +182,7 @@ class DepthOut(Out):
     need = serializers.IntegerField()
     can = serializers.IntegerField()
     can_without = serializers.IntegerField()
-    state = serializers.ChoiceField(["none", "thin", "less", "same"])
+    state = serializers.CharField(help_text="none, thin, less or same: who is left.")
 
 
 class ShockOut(Out):
