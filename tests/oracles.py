@@ -179,6 +179,69 @@ def _most_changes(problem: StaffingProblem) -> int:
     return len(problem.slots) if problem.max_changes is None else problem.max_changes
 
 
+def staffing_best_around(
+    problem: StaffingProblem, plan: Plan, slots: Collection[int], s: int, p: int
+) -> tuple[int | None, int | None]:
+    """Points of the best plans that differ in some slots only: with p in s, and without."""
+    best: dict[bool, int] = {}
+    open_plan = [-1 if other in slots else held for other, held in enumerate(plan)]
+    for one in _plans_of(problem, open_plan, sorted(slots)):
+        points, here = staffing_points(problem, one), one[s] == p
+        best[here] = max(points, best.get(here, points))
+    return best.get(True), best.get(False)
+
+
+def _plans_of(problem: StaffingProblem, plan: Plan, slots: list[int]) -> Iterator[Plan]:
+    if not slots:
+        yield plan
+        return
+    s, *rest = slots
+    for p in range(len(problem.people)):
+        if not staffing_breaks(problem, plan, s, p):
+            plan[s] = p
+            yield from _plans_of(problem, plan, rest)
+            plan[s] = -1
+    if not problem.slots[s].must_fill:
+        yield from _plans_of(problem, plan, rest)
+
+
+def staffing_fillable(
+    problem: StaffingProblem, slots: list[int], people: set[tuple[str, int]], budgets: set[int]
+) -> bool:
+    """Whether slots can all be filled where, of the rules of people, only some hold (rule, person).
+
+    Skills, distance, exclusion and availability hold for everybody; budgets of some projects.
+    """
+    return _fill(problem, [-1] * len(problem.slots), slots, people, budgets)
+
+
+def _fill(
+    problem: StaffingProblem,
+    plan: Plan,
+    slots: list[int],
+    people: set[tuple[str, int]],
+    budgets: set[int],
+) -> bool:
+    if not slots:
+        return True
+    s, *rest = slots
+    for p in range(len(problem.people)):
+        relaxed = {
+            rule
+            for rule in ("capacity", "max_projects", "independence", "one_per_phase")
+            if (rule, p) not in people
+        }
+        if problem.slots[s].project not in budgets:
+            relaxed.add("budget")
+        if staffing_breaks(problem, plan, s, p) <= relaxed:
+            plan[s] = p
+            filled = _fill(problem, plan, rest, people, budgets)
+            plan[s] = -1
+            if filled:
+                return True
+    return False
+
+
 def staffing_freed(
     problem: StaffingProblem, plan: Plan, s: int, lifted: Collection[str]
 ) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -26,10 +26,14 @@ class Candidates:
     points: Array
 
     @classmethod
-    def of(cls, tables: Tables, ledger: Ledger) -> Candidates:
-        """Everybody suited to a slot for whom the ledger has room."""
+    def of(cls, tables: Tables, ledger: Ledger, slots: Collection[int] | None = None) -> Candidates:
+        """Everybody suited to a slot for whom the ledger has room; with `slots`, of these only."""
         people, points = [], []
+        nobody = np.zeros(0, dtype=np.int64)
         for s in range(tables.n_slots):
+            if slots is not None and s not in slots:
+                people.append(nobody)
+                continue
             suited = tables.suited(s)
             suited = suited[ledger.fits(s, suited)]
             gained = np.zeros(len(suited), dtype=np.int64)
@@ -38,9 +42,8 @@ class Candidates:
             people.append(suited)
             points.append(tables.points(s, suited) + gained)
         first = np.concatenate([[0], np.cumsum([len(some) for some in people])]).astype(np.int64)
-        empty = np.zeros(0, dtype=np.int64)
         return cls(
-            tables, first, np.concatenate([empty, *people]), np.concatenate([empty, *points])
+            tables, first, np.concatenate([nobody, *people]), np.concatenate([nobody, *points])
         )
 
     @property

@@ -219,13 +219,13 @@ def _near_misses(
         NearMiss(
             person=int(p),
             rules=tuple(rule for i, rule in enumerate(ORDER) if failed[i, p]),
-            weeks=_binding_weeks(ledger, s, int(p), rules),
+            weeks=binding_weeks(ledger, s, int(p), rules),
         )
         for p in best_first[:MOST_PEOPLE_NAMED]
     )
 
 
-def _binding_weeks(ledger: Ledger, s: int, p: int, rules: tuple[Rule, ...]) -> tuple[int, ...]:
+def binding_weeks(ledger: Ledger, s: int, p: int, rules: tuple[Rule, ...]) -> tuple[int, ...]:
     """The weeks of the slot in which a rule about weeks stops somebody."""
     slot, tables = ledger.tables.problem.slots[s], ledger.tables
     weeks = []

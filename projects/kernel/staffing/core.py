@@ -1,0 +1,159 @@
+"""Why slots that must be filled cannot all be filled: a smallest clash, in people and slots.
+
+A clash is told in groups that a manager knows: this slot must be filled; this person's time, most
+projects, independence, one slot a phase; this project's budget. A group is relaxed by leaving out
+all of its rows (docs/formulas.md#core).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from projects.kernel.staffing.clash import Clash, Group
+from projects.kernel.staffing.ledger import Ledger
+from projects.kernel.staffing.neighbourhood import Plan
+from projects.kernel.staffing.problem import InvalidProblem, Rule, StaffingProblem
+from projects.kernel.staffing.tables import Tables
+from teamhub.kernel.budget import Deadline, Report
+
+Json = dict[str, Any]
+# So few groups are tried one by one from the start: most of them will be needed.
+FEW = 40
+USUAL = {Rule.MUST_FILL, Rule.CAPACITY, Rule.ONE_PER_PHASE}
+
+
+@dataclass(frozen=True)
+class Core:
+    """A set of groups that cannot hold together; empty where everything can.
+
+    `minimal` says that dropping any one group was shown to leave a satisfiable rest; `known` is
+    False where the time ended before it was clear whether there is a clash at all.
+    """
+
+    groups: tuple[Group, ...]
+    minimal: bool
+    known: bool = True
+
+
+def answer(
+    problem: StaffingProblem,
+    plan: Plan,
+    params: Mapping[str, Any],
+    deadline: Deadline,
+    seed: int,
+    report: Report,
+) -> Json:
+    """Name a smallest clash among slots that must all be filled, beside the facts.
+
+    Parameters
+    ----------
+    plan
+        Not looked at: the question is whether any plan fills them.
+    params
+        {"slots": keys}; absent or empty: every must-fill slot.
+
+    Returns
+    -------
+    dict
+        feasible (None: not known in the time); slots, people [{person, rule}] and projects
+        [{project, rule}] of the clash; minimal; sentence_parts: of each slot how many people suit
+        it, and who of them are in the clash.
+
+    Raises
+    ------
+    InvalidProblem
+        Names a slot that the problem does not have.
+    """
+    slots = _slots(problem, params)
+    tables = Tables(problem)
+    report("Trying changes", 0.1)
+    core = smallest(Ledger(tables), slots, deadline, seed=seed)
+    report("Confirming by solving again", 0.95)
+    clash = [problem.slots[g.number].key for g in core.groups if g.rule is Rule.MUST_FILL]
+    people = [
+        {"person": problem.people[g.number].key, "rule": g.rule.value}
+        for g in core.groups
+        if g.rule not in {Rule.MUST_FILL, Rule.BUDGET}
+    ]
+    budgets = [g.number for g in core.groups if g.rule is Rule.BUDGET]
+    return {
+        "feasible": not core.groups if core.known else None,
+        "slots": clash,
+        "people": people,
+        "projects": [{"project": problem.projects[j].key, "rule": "budget"} for j in budgets],
+        "minimal": core.minimal,
+        "sentence_parts": _parts(tables, core),
+    }
+
+
+def _slots(problem: StaffingProblem, params: Mapping[str, Any]) -> list[int]:
+    wanted = params.get("slots")
+    if not wanted:
+        return [s for s, slot in enumerate(problem.slots) if slot.must_fill]
+    number = {slot.key: s for s, slot in enumerate(problem.slots)}
+    for key in wanted:
+        if key not in number:
+            raise InvalidProblem(f"slot {key}: the problem has none by this key")
+    return sorted({number[key] for key in wanted})
+
+
+def _parts(tables: Tables, core: Core) -> Json:
+    named = {g.number for g in core.groups if g.rule not in {Rule.MUST_FILL, Rule.BUDGET}}
+    rows = []
+    for group in core.groups:
+        if group.rule is Rule.MUST_FILL:
+            suited = tables.suited(group.number).tolist()
+            rows.append(
+                {
+                    "slot": tables.problem.slots[group.number].key,
+                    "suited": len(suited),
+                    "people": [tables.problem.people[p].key for p in suited if p in named],
+                }
+            )
+    return {"n_slots": len(rows), "n_people": len(named), "slots": rows}
+
+
+def smallest(ledger: Ledger, slots: Sequence[int], deadline: Deadline, *, seed: int = 0) -> Core:
+    """Reduce the clash among some slots until nothing can be left out of it.
+
+    Parameters
+    ----------
+    ledger
+        With facts only; slots outside `slots` stay open.
+
+    Notes
+    -----
+    A deletion filter. While the relaxation (shares of people) is infeasible, its prices name a
+    clash among few groups at once; where only whole people make it infeasible, a branch and bound
+    decides. Many groups go by the handful first, then one by one, slots before rules.
+    """
+    clash = Clash(ledger, slots, deadline, seed)
+    everything = frozenset(clash.groups)
+    # Time alone is the usual reason, and its programme a fraction of the whole.
+    verdict = clash.test(frozenset(g for g in everything if g.rule in USUAL))
+    if not verdict.infeasible:
+        verdict = clash.test(everything)
+    if not verdict.infeasible:
+        return Core((), minimal=verdict.known, known=verdict.known)
+    kept, needed, sure = verdict.support, set[Group](), True
+    step = 1 if len(kept) <= FEW else len(kept) // 4
+    while (loose := sorted(kept - needed, key=_order)) and not deadline.over:
+        for first in range(0, len(loose), step):
+            part = frozenset(loose[first : first + step]) & kept
+            if not part:
+                continue
+            found = clash.test(kept - part)
+            if found.infeasible:
+                kept = found.support
+            elif step == 1:
+                needed |= part
+                sure &= found.known
+        step = max(1, step // 4)
+    return Core(tuple(sorted(kept, key=_order)), minimal=sure and kept <= needed)
+
+
+def _order(group: Group) -> tuple[bool, str, int]:
+    """Slots are tried first, so that few of them remain."""
+    return group.rule is not Rule.MUST_FILL, group.rule.value, group.number
