@@ -193,6 +193,9 @@ class ShockOut(Out):
     before = serializers.FloatField(help_text="Coverage today, 0-1.")
     after = serializers.FloatField(help_text="Coverage without the absent.")
     recovered = serializers.FloatField(help_text="Coverage solved again without them.")
+    complete = serializers.BooleanField(
+        help_text="False: a null in slips_weeks means that there was no time to find it."
+    )
     depth = DepthOut(many=True)
 
 
@@ -203,7 +206,7 @@ class PersonRuleOut(Out):
 
 
 class CoreOut(Out):
-    feasible = serializers.BooleanField()
+    feasible = serializers.BooleanField(allow_null=True, help_text="Null: no time to tell.")
     minimal = serializers.BooleanField()
     slots = StudySlotOut(many=True)
     hidden_slots = serializers.IntegerField()

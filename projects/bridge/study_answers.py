@@ -252,6 +252,7 @@ def _shock(plan: _Plan, answer: Mapping[str, Any]) -> Json:
             if plan.project(one["project"]) is not None
         ],
         "coverage_share": dict(answer["coverage_share"]),
+        "complete": answer.get("complete", True),
         "depth": [
             {**one, "project": plan.project(one["project"])}
             for one in answer["depth"]

@@ -204,6 +204,7 @@ def _shock(answer: Json, sight: Sight) -> Shock:
         before=share["before"],
         after=share["after"],
         recovered=share["recovered"],
+        complete=answer["complete"],
         depth=[_depth(row, sight) for row in answer["depth"] if sight.sees_plan(row["project"])],
     )
 

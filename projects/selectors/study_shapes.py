@@ -189,6 +189,7 @@ class Shock:
     before: float
     after: float
     recovered: float
+    complete: bool  # whether there was time to try how far each phase slips
     depth: list[Depth]
 
     @property
@@ -215,7 +216,7 @@ class PersonRule:
 
 @dataclass(frozen=True)
 class Core:
-    feasible: bool
+    feasible: bool | None  # None: not known in the time
     minimal: bool
     slots: list[ShownSlot]
     hidden_slots: int

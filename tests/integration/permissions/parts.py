@@ -15,6 +15,7 @@ from tests.integration.permissions import (
     probes_plans,
     probes_projects,
     probes_staffing,
+    probes_studies,
     rows_capacity,
     rows_ground,
     rows_models,
@@ -22,10 +23,12 @@ from tests.integration.permissions import (
     rows_plans,
     rows_projects,
     rows_staffing,
+    rows_studies,
     scene_models,
     scene_people,
     scene_projects,
     scene_staffing,
+    scene_studies,
 )
 from tests.integration.permissions.rows import View, Who
 from tests.integration.permissions.scene import Amount, ScenePart
@@ -109,6 +112,15 @@ PARTS = [
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
         money_labels=("Cost", "Value", "Gap to the best possible", "Objective", "Bound"),
+    ),
+    Part(
+        scene_studies.Studies,
+        [*probes_studies.study_probes()],
+        rows_studies.study_views(),
+        open=probes_studies.OPEN,
+        runs=rows_studies.runs,
+        money=scene_studies.MONEY,
+        money_labels=("Gain (points)", "Extra cost"),
     ),
     Part(
         Devices,

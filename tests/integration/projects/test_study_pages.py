@@ -258,7 +258,7 @@ def test_what_would_help_is_ranked_with_gain_fills_coverage_and_cost(
         "do not ask for Nlp",
         "+7,654,321",
         "12,345",
-        "75 %",
+        "75%",
     ):
         assert words in text, words
 
