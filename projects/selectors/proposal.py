@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from projects.models import Project, ProposalRow, StaffingRequest, StaffingRun
+from projects.selectors.holders import MONEY_RULES, holder_lines
 from projects.selectors.requests import Leads
 from roles.models import Person, Skill
 from teamhub import weeks as week_math
@@ -122,7 +124,9 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
             may_decide=row.slot.phase.project_id in editable,
             score=score_for(row, money=money),
             reasons=[
-                line for one in row.blockers for line in blocker_lines(one, skills, money=money)
+                line
+                for one in row.blockers
+                for line in blocker_lines(one, skills, money=money, start_on=row.start_on)
             ],
             answering=answering.get(row.pk, ""),
         )
@@ -196,13 +200,13 @@ def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:
     return {key: value for key, value in row.score.items() if key == "fit"}
 
 
-MONEY_RULES = {"budget"}
-
-
-def blocker_lines(blocker: dict[str, Any], skills: dict[str, str], *, money: bool) -> list[str]:
+def blocker_lines(
+    blocker: dict[str, Any], skills: dict[str, str], *, money: bool, start_on: date
+) -> list[str]:
     """Why a slot stays open, in words: the rule to lift first, then what each rule takes away.
 
-    Without `money` nothing is said that tells of rates or of a budget.
+    Without `money` nothing is said that tells of rates or of a budget. `start_on` is the Monday of
+    the first of the blocker's weeks.
     """
     reason = blocker.get("reason")
     rules_named = [one for one in blocker.get("rules", ()) if money or one not in MONEY_RULES]
@@ -221,6 +225,9 @@ def blocker_lines(blocker: dict[str, Any], skills: dict[str, str], *, money: boo
         text = _("Stands in the way: %(rules)s")
         lines.append(text % {"rules": _(" and ").join(rules)})
     lines += [_supply(row, skills) for row in blocker.get("skills", ())]
+    if "of_holders" in blocker:
+        return [*filter(None, lines), *holder_lines(blocker, start_on, money=money)]
+    # Stored before holders were counted.
     lines += [
         _failing(rule, count)
         for rule, count in blocker.get("failing", {}).items()

@@ -66,6 +66,18 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderRule:
+    """How many of those who hold the skills fail a rule, and the weeks in which it binds.
+
+    The weeks are those in which it stops at least one of them; none for a rule not about weeks.
+    """
+
+    rule: Rule
+    count: int
+    weeks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Blocker:
     """What keeps an open slot open on the published plan.
 
@@ -80,6 +92,9 @@ class Blocker:
         Number of people whom lifting that rule alone would make eligible.
     gain
         Of the best person who could take it: what the plan would gain (0 or less: lose).
+    holders, of_holders
+        Number of people who hold all skills through all weeks, and what stops how many of them;
+        somebody who fails two rules counts in both.
     """
 
     slot: int
@@ -90,6 +105,8 @@ class Blocker:
     supply: tuple[SkillSupply, ...]
     people: tuple[NearMiss, ...]
     gain: int | None = None
+    holders: int = 0
+    of_holders: tuple[HolderRule, ...] = ()
 
     @property
     def blocking_rule(self) -> Rule | None:
@@ -173,7 +190,40 @@ def _blocker(ledger: Ledger, s: int) -> Blocker:
         supply=_supply(tables, s),
         people=_near_misses(ledger, s, failed, rules),
         gain=gain,
+        holders=int((~_unskilled(failed)).sum()),
+        of_holders=_of_holders(ledger, s, failed),
     )
+
+
+def _unskilled(failed: Array) -> Array:
+    lacking: Array = failed[ORDER.index(Rule.SKILL)] | failed[ORDER.index(Rule.VALIDITY)]
+    return lacking
+
+
+def _of_holders(ledger: Ledger, s: int, failed: Array) -> tuple[HolderRule, ...]:
+    skilled = ~_unskilled(failed)
+    found = []
+    for i, rule in enumerate(ORDER):
+        stopped = np.flatnonzero(failed[i] & skilled)
+        if len(stopped):
+            found.append(HolderRule(rule, len(stopped), _weeks_of(ledger, s, stopped, rule)))
+    return tuple(found)
+
+
+def _weeks_of(ledger: Ledger, s: int, people: Array, rule: Rule) -> tuple[int, ...]:
+    """The weeks of the slot in which a rule stops at least one of some people."""
+    slot, tables = ledger.tables.problem.slots[s], ledger.tables
+    weeks = slice(slot.start, slot.end)
+    if rule is Rule.AVAILABILITY:
+        binds = tables.availability[people, weeks] < slot.fte
+    elif rule is Rule.CAPACITY:
+        binds = (ledger.load[people, weeks] > 0) & (ledger.left[people, weeks] < slot.fte)
+    elif rule is Rule.MAX_PROJECTS:
+        elsewhere = ledger.works_on[people, slot.project, weeks] == 0
+        binds = elsewhere & (ledger.projects_left[people, weeks] < 1)
+    else:
+        return ()
+    return tuple((slot.start + np.flatnonzero(binds.any(axis=0))).tolist())
 
 
 def _fewest_rules(failed: Array) -> tuple[Rule, ...]:

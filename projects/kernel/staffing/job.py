@@ -207,6 +207,12 @@ def blocker(problem: StaffingProblem, one: Blocker) -> Json:
             for near in one.people
         ],
         "gain": one.gain,
+        "side": slot.side.value,
+        "holders": one.holders,
+        "of_holders": [
+            {"rule": held.rule.value, "count": held.count, "weeks": list(held.weeks)}
+            for held in one.of_holders
+        ],
     }
 
 
