@@ -20,7 +20,7 @@ from projects.api.study_answers import ANSWER, ANSWERS
 from projects.models import Slot, StaffingRun, StaffingStudy
 from projects.selectors.study import study_view
 from projects.services import studies
-from roles.models import Person
+from roles.models import Department, Person, Site
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
@@ -37,9 +37,9 @@ class AbsencesIn(serializers.Serializer[Any]):
         required=False,
         help_text="Keys or ids.",
     )
-    site = serializers.CharField(required=False, allow_blank=True, help_text="A key.", **WORD)
+    site = serializers.CharField(required=False, allow_blank=True, help_text="Key or id.", **WORD)
     department = serializers.CharField(
-        required=False, allow_blank=True, help_text="A key; with those below it.", **WORD
+        required=False, allow_blank=True, help_text="Key or id; with those below it.", **WORD
     )
     to = serializers.DateField(help_text="The last day; whole weeks are taken.")
 
@@ -62,7 +62,7 @@ class StudyIn(serializers.Serializer[Any]):
         help_text="Ids or keys of projects that you lead.",
     )
     department = serializers.CharField(
-        required=False, help_text="Key: your running projects in it and below.", **WORD
+        required=False, help_text="Key or id: your running projects in it and below.", **WORD
     )
     portfolio = serializers.BooleanField(required=False, help_text="All your running projects.")
     slot = serializers.IntegerField(required=False, help_text="Of why_not.", **NUMBER)
@@ -174,14 +174,16 @@ def _arguments(request: Request, given: dict[str, Any]) -> dict[str, Any]:
             first_on=absences["from"],
             last_on=absences["to"],
             people=_people(request, absences.get("people", []), "people"),
-            site=absences.get("site", ""),
-            department=absences.get("department", ""),
+            site=_key(Site, absences.get("site", "")),
+            department=_key(Department, absences.get("department", "")),
         )
     return out
 
 
 def _about(request: Request, given: dict[str, Any]) -> Any:
     scope = {name: given[name] for name in ("projects", "department", "portfolio") if name in given}
+    if "department" in scope:
+        scope["department"] = _key(Department, scope["department"])
     if "run" not in given:
         projects = find_projects(request, scope.pop("projects", []))
         return studies.scope_of(request.user, projects=projects, **scope)
@@ -191,6 +193,12 @@ def _about(request: Request, given: dict[str, Any]) -> Any:
     if run is None:
         raise serializers.ValidationError({"run": [_("There is no such proposal.")]})
     return run
+
+
+def _key(model: type[Site | Department], word: str) -> str:
+    """The key of what a key or an id names; the word itself where nothing has it."""
+    row = model.objects.filter(named(model, word)).first() if word else None
+    return row.key if row is not None else word
 
 
 def _slots(request: Request, ids: list[int], field: str) -> list[Slot]:
