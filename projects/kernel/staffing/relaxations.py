@@ -12,7 +12,7 @@ from projects.kernel.staffing.changes import Budget, Hire, Shift, Train
 from projects.kernel.staffing.ideas import Idea, ideas, rounded_up
 from projects.kernel.staffing.prices import prices_of
 from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution, require
-from projects.kernel.staffing.repair import Repaired, Standing, relaxed
+from projects.kernel.staffing.repair import MOST_SLOTS, Repaired, Standing, relaxed
 from projects.kernel.staffing.solve import BrokenPlan
 from teamhub.kernel.budget import Deadline, Report
 
@@ -22,7 +22,9 @@ TOP, MOST_TOP = 5, 20
 # Tried for each idea that is asked for; what prices put behind these hardly ever comes first.
 TRIED_EACH = 4
 # One re-solve is proven within a tenth of it; the rest is for a machine under load.
-SUB_SECONDS = 2.0
+SUB_SECONDS = 1.5
+# A neighbourhood that is not proven in that time is halved, this one and all after it.
+LEAST_SLOTS = 10
 PRICE_SHARE = 0.35
 # Kept for comparing and telling what was found.
 SPARE_SHARE = 0.1
@@ -100,7 +102,7 @@ def answer(
         },
         "ideas": [trial.compared(one) for one in _best(confirmed, top)],
         "tried": tried,
-        "estimate": not standing.is_small,
+        "estimate": not (standing.is_small and trial.most == MOST_SLOTS),
     }
 
 
@@ -114,14 +116,35 @@ def _in_turn(found: Sequence[Idea]) -> Iterator[Idea]:
 
 
 def _best(confirmed: Sequence[Confirmed], top: int) -> list[Confirmed]:
-    """The greatest gains; of one kind no more than half while other kinds have something to say."""
-    ranked = sorted(confirmed, key=lambda one: (-one.gain, one.idea.kind))
-    most, chosen, rest = -(-top // 2), [], []
-    for one in ranked:
+    """The greatest gains without the nearly equal.
+
+    Of one kind no more than half while other kinds have something to say.
+    """
+    most = -(-top // 2)
+    chosen: list[Confirmed] = []
+    rest: list[Confirmed] = []
+    for one in sorted(confirmed, key=_order):
+        if any(_alike(one, other) for other in (*chosen, *rest)):
+            continue
         same = sum(other.idea.kind == one.idea.kind for other in chosen)
         (chosen if same < most else rest).append(one)
-    chosen = [*chosen, *rest][:top]
-    return sorted(chosen, key=lambda one: (-one.gain, one.idea.kind))
+    return sorted([*chosen, *rest][:top], key=_order)
+
+
+def _order(one: Confirmed) -> tuple[int, str, tuple[int, ...]]:
+    return -one.gain, one.idea.kind, one.fills
+
+
+def _alike(one: Confirmed, other: Confirmed) -> bool:
+    """One kind for one and the same slot, or two hires who differ in levels only."""
+    a, b = one.idea.changes[0], other.idea.changes[0]
+    if (
+        isinstance(a, Hire)
+        and isinstance(b, Hire)
+        and dict(a.skills).keys() == dict(b.skills).keys()
+    ):
+        return True
+    return one.idea.kind == other.idea.kind and not set(one.fills).isdisjoint(other.fills)
 
 
 @dataclass
@@ -131,23 +154,31 @@ class _Trial:
     standing: Standing
     deadline: Deadline
     seed: int
+    most: int = MOST_SLOTS
     _without: dict[tuple[int, ...], Repaired | None] = field(default_factory=dict)
 
     def confirm(self, idea: Idea) -> Confirmed | None:
         """Both re-solves; None where nothing is gained, or not proven to be in the time."""
-        freed = self._freed(idea)
-        if freed is None:
-            return None
-        before = self._solved_without(freed)
-        if before is None:
-            return None
-        after = self._solved_with(idea, freed, before)
-        if after is None:
-            return None
-        if isinstance(idea.changes[0], Hire):
-            idea, after = self._trimmed(idea, freed, before, after)
-        elif isinstance(idea.changes[0], Budget):
-            idea = self._paid(idea, after)
+        while True:
+            freed = self._freed(idea)
+            before = None if freed is None else self._solved_without(freed)
+            if freed is None or before is None:
+                return None
+            after = self._solved_with(idea, freed, before)
+            if after is None:
+                return None
+            if (before.proven and after.proven) or self.most <= LEAST_SLOTS or self.deadline.over:
+                return self._confirmed(idea, freed, before, after)
+            self.most //= 2
+
+    def _confirmed(
+        self, idea: Idea, freed: tuple[int, ...], before: Repaired, after: Repaired
+    ) -> Confirmed | None:
+        change = idea.changes[0]
+        if isinstance(change, Hire):
+            idea, after = self._trimmed(idea, change, freed, after)
+        elif isinstance(change, Budget):
+            idea = self._paid(idea, change, after)
         fills = tuple(s for s in self.standing.open if after.plan[s] >= 0 > before.plan[s])
         gain = self._gain(idea, before, after) if fills else 0
         return Confirmed(idea, gain, fills, before, after) if gain > 0 else None
@@ -170,7 +201,7 @@ class _Trial:
                     and standing.problem.projects[slot.project].key == change.project
                 ]
         known = [p for p in idea.people if p < standing.tables.n_people]
-        freed = standing.around({*idea.aimed, *moved}, known)
+        freed = standing.around({*idea.aimed, *moved}, known, most=self.most)
         # Work that breaks a rule as it stands cannot be re-solved in other weeks.
         return freed if set(moved) <= set(freed) else None
 
@@ -195,13 +226,12 @@ class _Trial:
         return changes.apply(self.standing.problem, idea.changes)
 
     def _trimmed(
-        self, idea: Idea, freed: tuple[int, ...], before: Repaired, after: Repaired
+        self, idea: Idea, hire: Hire, freed: tuple[int, ...], after: Repaired
     ) -> tuple[Idea, Repaired]:
-        """Hire no more than the plan uses: share, weeks and levels; solved again if that is less."""
-        (hire,) = idea.changes
+        """Hire no more than the plan uses, share, weeks and levels; solve again if that is less."""
         taken = [s for s, p in enumerate(after.plan) if p == len(self.standing.problem.people)]
-        if not taken or not isinstance(hire, Hire):
-            return idea, before
+        if not taken:
+            return idea, after
         slots = [self.standing.problem.slots[s] for s in taken]
         start, end = min(x.start for x in slots), max(x.end for x in slots)
         most = max(
@@ -224,10 +254,8 @@ class _Trial:
         again = self._solved_with(trimmed, freed, after)
         return (idea, after) if again is None else (trimmed, again)
 
-    def _paid(self, idea: Idea, after: Repaired) -> Idea:
+    def _paid(self, idea: Idea, budget: Budget, after: Repaired) -> Idea:
         """The least budget under which the plan found without one can be paid."""
-        (budget,) = idea.changes
-        assert isinstance(budget, Budget)
         problem = self.standing.problem
         spent = sum(
             problem.people[p].rate * slot.effort

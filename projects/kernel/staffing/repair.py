@@ -18,9 +18,9 @@ from teamhub.kernel.budget import Deadline
 from teamhub.kernel.highs import Ended, solve_mip
 
 # Up to here everything is one neighbourhood, so that a gain is that of the whole problem.
-WHOLE_PAIRS = 600
+WHOLE_PAIRS = 200
 # Measured on instances of 300 people: proven within a fraction of a second.
-MOST_SLOTS, MOST_GAPS_EACH, MARGIN_WEEKS = 60, 4, 2
+MOST_SLOTS, MOST_GAPS_EACH, MARGIN_WEEKS = 40, 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,7 @@ class Standing:
     _free_of: dict[int, Array] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        n_slots, n_people = len(self.problem.slots), len(self.problem.people)
-        require(len(self.plan) == n_slots, "plan", "one person per slot or -1")
-        known = all(-1 <= person < n_people for person in self.plan)
-        require(known, "plan", "holds a person that does not exist")
+        check(self.problem, self.plan)
         self.tables = Tables(self.problem)
 
     @cached_property
@@ -173,16 +170,21 @@ class Standing:
 
     # --- what to free ---------------------------------------------------------------------------
 
-    def around(self, aimed: Iterable[int], people: Iterable[int] = ()) -> tuple[int, ...]:
+    def around(
+        self, aimed: Iterable[int], people: Iterable[int] = (), *, most: int = MOST_SLOTS
+    ) -> tuple[int, ...]:
         """Some slots, what those do meanwhile who could take them, and what these could take.
 
         Parameters
         ----------
         people
             Whose work comes in first.
+        most
+            About how many slots; half as many beside those aimed at in any case. Unless it is
+            less than usual, a small problem is taken as a whole.
         """
         aims = sorted(set(aimed))
-        if self.is_small:
+        if self.is_small and most >= MOST_SLOTS:
             return self.movable(range(len(self.plan)))
         first = min(self.problem.slots[s].start for s in aims) - MARGIN_WEEKS
         last = max(self.problem.slots[s].end for s in aims) + MARGIN_WEEKS
@@ -192,7 +194,7 @@ class Standing:
         gaps.sort(key=lambda s: (-int(tables.priority[s] * tables.effort[s]), s))
         chosen = set(aims)
         for p in dict.fromkeys([*people, *self._peers(aims)]):
-            if len(chosen) >= max(MOST_SLOTS, len(aims) + MOST_SLOTS // 2):
+            if len(chosen) >= max(most, len(aims) + most // 2):
                 break
             chosen.update(s for s in self.held.get(p, ()) if inside[s])
             could = (s for s in gaps if s not in chosen and p in self.suited(s))
@@ -236,8 +238,16 @@ def candidates_of(ledger: Ledger, slots: Collection[int]) -> Candidates:
     return Candidates(tables, first, np.concatenate(people), np.concatenate(points))
 
 
+def check(problem: StaffingProblem, plan: Sequence[int]) -> None:
+    """Raise InvalidProblem unless the plan names a person of the problem, or -1, for each slot."""
+    require(len(plan) == len(problem.slots), "plan", "one person per slot or -1")
+    known = all(-1 <= person < len(problem.people) for person in plan)
+    require(known, "plan", "holds a person that does not exist")
+
+
 def relaxed(problem: StaffingProblem, plan: Sequence[int]) -> StaffingProblem:
     """The problem in which must-fill slots that the plan leaves open may stay so."""
+    check(problem, plan)
     slots = tuple(
         replace(slot, must_fill=False) if plan[s] < 0 and slot.must_fill else slot
         for s, slot in enumerate(problem.slots)

@@ -71,7 +71,7 @@ def answer(
     phases = [_phase(cut, repaired, slips, project, phase) for project, phase in _phases_of(cut)]
     return {
         "lost": [
-            _lost(problem, cut, plan, piece, cover, shadow, repaired)
+            _lost(present, cut, piece, cover, shadow, repaired[piece])
             for piece, cover, shadow in zip(cut.lost, covers, shadows, strict=True)
         ],
         "phases": phases,
@@ -179,19 +179,12 @@ def _moved(cut: Split, repaired: Sequence[int]) -> list[Json]:
 
 
 def _lost(
-    problem: StaffingProblem,
-    cut: Split,
-    plan: Sequence[int],
-    piece: int,
-    cover: list[Json],
-    shadow: int | None,
-    repaired: Sequence[int],
+    present: Standing, cut: Split, piece: int, cover: list[Json], shadow: int | None, by: int
 ) -> Json:
-    people, slot = cut.problem.people, cut.problem.slots[piece]
-    s, by = cut.origin[piece], repaired[piece]
+    people, slot, s = cut.problem.people, cut.problem.slots[piece], cut.origin[piece]
     return {
-        "slot": problem.slots[s].key,
-        "person": people[plan[s]].key,
+        "slot": present.problem.slots[s].key,
+        "person": people[present.plan[s]].key,
         "start": slot.start,
         "end": slot.end,
         "only_holder": True,

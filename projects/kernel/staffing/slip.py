@@ -85,7 +85,7 @@ class Slips:
 
     def _later(self, project: int, phase: str) -> set[int]:
         """Held pieces of other phases that begin no sooner than this one loses its first week."""
-        slots, plan = self._cut.problem.slots, self._cut.plan
+        slots = self._cut.problem.slots
         own = (s for s in self._first_lost if self.problem.slots[s].phase == phase)
         first = min(self._first_lost[s] for s in own if self.problem.slots[s].project == project)
         return {
