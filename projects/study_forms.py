@@ -64,6 +64,7 @@ class StudyForm(forms.Form):
                 departments,
                 label=_("or all of a department"),
                 to_field_name="key",
+                empty_label=_("none"),
                 required=False,
                 help_text=_("Your running projects of the department and those below it."),
             ),
@@ -128,11 +129,15 @@ def _absent() -> dict[str, forms.Field]:
             required=False,
         ),
         "site": forms.ModelChoiceField(
-            Site.objects.all(), label=_("and everybody of a site"), required=False
+            Site.objects.all(),
+            label=_("and everybody of a site"),
+            empty_label=_("none"),
+            required=False,
         ),
         "department": forms.ModelChoiceField(
             Department.objects.all(),
             label=_("and everybody of a department"),
+            empty_label=_("none"),
             required=False,
             help_text=_("With those below it."),
         ),

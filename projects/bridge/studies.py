@@ -62,7 +62,7 @@ def _of_proposal(run: StaffingRun) -> Json:
     for piece in job["pieces"]:
         person = proposed.get((piece["slot"], piece["start_on"]), piece["held_by"])
         assignment.append(str(person) if str(person) in people else None)
-        key = f"{piece['slot']}@{piece['start_on']}"
+        key = piece.get("key", f"{piece['slot']}@{piece['start_on']}")  # older ones have none
         pieces.append({name: piece[name] for name in _PIECE} | {"key": key})
     return {
         "problem": job["problem"],

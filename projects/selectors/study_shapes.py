@@ -165,12 +165,13 @@ class Depth:
 
     @property
     def state(self) -> str:
-        """none: nobody is left; thin: one, or fewer than slots; less: enough, but fewer; same."""
+        """none: nobody is left; thin: one, or now fewer than slots; less: enough, but fewer; same."""
         if not self.can_without:
             return "none"
-        if self.can_without == 1 or self.can_without < self.need:
+        fewer = self.can_without < self.can
+        if self.can_without == 1 or (fewer and self.can_without < self.need):
             return "thin"
-        return "less" if self.can_without < self.can else "same"
+        return "less" if fewer else "same"
 
 
 @dataclass(frozen=True)

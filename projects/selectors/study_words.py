@@ -80,9 +80,9 @@ def _hire(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChang
     share = change["fte_hundredths"] / 100
     words = {"fte": amount(share, 2), "skills": levels, "weeks": _span(change)}
     if levels:
-        text = _("hire %(fte)s FTE with %(skills)s %(weeks)s") % words
+        text = _("Hire %(fte)s FTE with %(skills)s %(weeks)s") % words
     else:
-        text = _("hire %(fte)s FTE %(weeks)s") % words
+        text = _("Hire %(fte)s FTE %(weeks)s") % words
     if change["site"]:
         text += _(" in %(site)s") % {"site": sight.site(change["site"])}
     data: dict[str, Any] = {

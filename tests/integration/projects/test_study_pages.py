@@ -250,7 +250,7 @@ def test_what_would_help_is_ranked_with_gain_fills_coverage_and_cost(
     text = text_of(client_for(company.lead), answered(company, "what_helps"))
 
     for words in (
-        "1. hire 0.4 FTE with Nlp 4",
+        "1. Hire 0.4 FTE with Nlp 4",
         "2. Search: people budget – → 8,888",
         "3. Search: phase 3 ",
         "2 weeks earlier",
