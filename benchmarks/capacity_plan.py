@@ -37,7 +37,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -47,6 +46,7 @@ from typing import Any
 
 from benchmarks import capacity_instances as instances
 from benchmarks import capacity_peers as peers
+from benchmarks.output import own_output
 from capacity.kernel import verify
 from capacity.kernel.problem import CapacityProblem, CapacitySolution
 from capacity.kernel.record import Planned
@@ -60,7 +60,7 @@ MOVE_SHARE = 0.1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    out = _own_output()
+    out = own_output()
     try:
         instance = _instance(options)
         problem = instances.problem_of(instance)
@@ -117,17 +117,6 @@ def _at_least_one(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of jobs above 0")
     return number
-
-
-def _own_output() -> Any:
-    """Keep the standard output for ourselves; what libraries print there goes to the error."""
-    sys.stdout.flush()
-    try:
-        ours = os.dup(1)
-        os.dup2(2, 1)
-    except OSError:
-        return sys.stdout
-    return os.fdopen(ours, "w", encoding="utf-8")
 
 
 def _instance(options: argparse.Namespace) -> instances.Instance:

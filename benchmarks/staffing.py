@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import signal
 import sys
@@ -24,6 +23,7 @@ from threading import Event
 from typing import Any
 
 from benchmarks import instances
+from benchmarks.output import own_output
 from projects.kernel.staffing import verify
 from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import better_bound, solve
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    out = _own_output()
+    out = own_output()
     began = time.perf_counter()
     try:
         problem = instances.problem_of(instances.read(options.instance))
@@ -105,17 +105,6 @@ def _positive(text: str) -> float:
     if not 0 < seconds < 1e6:
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
     return seconds
-
-
-def _own_output() -> Any:
-    """Keep the standard output for ourselves; what libraries print there goes to the error."""
-    sys.stdout.flush()
-    try:
-        ours = os.dup(1)
-        os.dup2(2, 1)
-    except OSError:
-        return sys.stdout
-    return os.fdopen(ours, "w", encoding="utf-8")
 
 
 def _check_writable(answer: Path) -> None:

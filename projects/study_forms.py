@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project, Slot, StaffingRun, StaffingStudy
+from projects.selectors.staffing_scope import staffable
 from projects.services import studies
 from roles.models import Department, Person, Site
 from teamhub import weeks
@@ -51,7 +51,7 @@ class StudyForm(forms.Form):
         )
 
     def _scope(self) -> dict[str, forms.Field]:
-        mine = editable_projects(self.by)
+        mine = staffable(self.by)
         departments = Department.objects.filter(projects__in=mine).distinct()
         return {
             "projects": forms.ModelMultipleChoiceField(
@@ -113,10 +113,6 @@ def person_field(slot: Slot | None) -> forms.ModelChoiceField:
         empty_label=_("choose a person"),
         error_messages={"required": _("Choose the person whom you ask about.")},
     )
-
-
-def editable_projects(user: User) -> QuerySet[Project]:
-    return Project.objects.editable_by(user).exclude(status__in=studies.OVER)
 
 
 def _absent() -> dict[str, forms.Field]:

@@ -34,8 +34,13 @@ def staffing_breaks(  # noqa: C901, PLR0912 - one flat list of rules is the easi
     apart = abs(person.utc_offset_minutes - project.utc_offset_minutes)
     if hours is not None and apart > hours * 60:
         broken.add("distance")
-    if (s, p) in problem.exclude:
+    if (s, p) in problem.exclude or any(pin[0] == s and pin[1] != p for pin in problem.pins):
         broken.add("excluded")
+    for one, other in problem.apart:
+        if p in (one, other):
+            works = _works(problem, plan, other if p == one else one)
+            if any(w[3] == project.key and w[1] < slot.end and slot.start < w[2] for w in works):
+                broken.add("apart")
     for week in range(slot.start, slot.end):
         now = [work for work in others if work[1] <= week < work[2]]
         load = sum(work[0] for work in now)
@@ -158,7 +163,8 @@ def staffing_best(problem: StaffingProblem) -> tuple[int, Plan] | None:
 
 def _plans(problem: StaffingProblem, plan: Plan, s: int) -> Iterator[Plan]:
     if s == len(plan):
-        if _changes(problem, plan) <= _most_changes(problem):
+        few = problem.max_movers is None or len(_movers(problem, plan)) <= problem.max_movers
+        if few and _changes(problem, plan) <= _most_changes(problem):
             yield plan
         return
     for p in range(len(problem.people)):
@@ -173,6 +179,11 @@ def _plans(problem: StaffingProblem, plan: Plan, s: int) -> Iterator[Plan]:
 def _changes(problem: StaffingProblem, plan: Plan) -> int:
     held = problem.start or [-1] * len(plan)
     return sum(1 for old, new in zip(held, plan, strict=True) if old >= 0 and new != old)
+
+
+def _movers(problem: StaffingProblem, plan: Plan) -> set[int]:
+    held = problem.start or [-1] * len(plan)
+    return {old for old, new in zip(held, plan, strict=True) if old >= 0 and new != old}
 
 
 def _most_changes(problem: StaffingProblem) -> int:

@@ -15,8 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from projects.models import Project, StaffingRequest, StaffingRun
-from projects.selectors.proposal import ShownRow, proposal_view
+from projects.api.staffing_wishes import StaffingRunIn, WhatIfIn, arguments
+from projects.models import StaffingRequest, StaffingRun
+from projects.selectors.proposal import ShownRow, proposal_view, shown_params
 from projects.services import staffing
 from teamhub import weeks
 from teamhub.accounts import permissions
@@ -41,20 +42,8 @@ ROW_COLUMNS = [
     "decision",
     "blockers",
     "replaces",
+    "hire",
 ]
-
-
-class StaffingRunIn(serializers.Serializer[Any]):
-    projects = serializers.ListField(
-        child=serializers.CharField(max_length=60),
-        min_length=1,
-        max_length=1000,
-        help_text="Ids or keys of projects that you lead.",
-    )
-    seconds = serializers.IntegerField(min_value=1, required=False)
-    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
-    weights = serializers.DictField(child=serializers.IntegerField(), required=False)
-    change_budget = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
 
 
 class IncumbentOut(serializers.Serializer[Any]):
@@ -70,7 +59,8 @@ class StaffingRunOut(serializers.Serializer[StaffingRun]):
     stage = serializers.CharField()
     progress = serializers.FloatField()
     projects = serializers.SerializerMethodField()
-    params = serializers.DictField()
+    is_what_if = serializers.BooleanField(help_text="Supposes something; cannot be accepted.")
+    params = serializers.SerializerMethodField()
     seed = serializers.IntegerField()
     coverage = serializers.FloatField(source="coverage_share", allow_null=True)
     method = serializers.CharField()
@@ -89,6 +79,10 @@ class StaffingRunOut(serializers.Serializer[StaffingRun]):
 
     def get_projects(self, run: StaffingRun) -> list[str]:
         return [project.key for project in run.projects.all()]
+
+    def get_params(self, run: StaffingRun) -> dict[str, Any]:
+        """As asked; supposed rates and budgets only for those who see money."""
+        return shown_params(run, self.context["request"].user)
 
     @extend_schema(responses=IncumbentOut(many=True))
     def get_incumbents(self, run: StaffingRun) -> list[dict[str, Any]]:
@@ -119,6 +113,7 @@ class ProposalRowOut(serializers.Serializer[Any]):
     decision = serializers.CharField()
     blockers = serializers.ListField(child=serializers.CharField())
     replaces = serializers.CharField(allow_null=True)
+    hire = serializers.CharField(allow_null=True, help_text="Somebody supposed, of a what-if.")
     cost = serializers.CharField(required=False)
 
 
@@ -153,16 +148,25 @@ class StaffingRunList(APIView):
         operation_id="staffing_runs_create", request=StaffingRunIn, responses={202: StaffingRunOut}
     )
     def post(self, request: Request) -> Response:
-        serializer = StaffingRunIn(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        given = dict(serializer.validated_data)
-        projects = find_projects(request, given.pop("projects"))
-        run = staffing.propose_team(projects=projects, by=request.user, **given)
-        out = StaffingRunOut(run, context={"request": request})
-        place = request.build_absolute_uri(
-            reverse("api:projects:staffing-run-detail", args=[run.pk])
-        )
-        return Response(out.data, status=status.HTTP_202_ACCEPTED, headers={"Location": place})
+        return _ask(request, StaffingRunIn(data=request.data))
+
+
+class WhatIfRun(APIView):
+    @extend_schema(
+        operation_id="staffing_runs_what_if", request=WhatIfIn, responses={202: StaffingRunOut}
+    )
+    def post(self, request: Request) -> Response:
+        """A proposal under suppositions: solved beside the plan, never accepted."""
+        return _ask(request, WhatIfIn(data=request.data))
+
+
+def _ask(request: Request, serializer: StaffingRunIn) -> Response:
+    serializer.is_valid(raise_exception=True)
+    given = arguments(request, serializer.validated_data)
+    run = staffing.propose_team(by=request.user, **given)
+    out = StaffingRunOut(run, context={"request": request})
+    place = request.build_absolute_uri(reverse("api:projects:staffing-run-detail", args=[run.pk]))
+    return Response(out.data, status=status.HTTP_202_ACCEPTED, headers={"Location": place})
 
 
 class StaffingRunDetail(APIView):
@@ -304,20 +308,6 @@ def find_run(request: Any, pk: UUID) -> StaffingRun:
     return run
 
 
-def find_projects(request: Request, names: list[str]) -> list[Project]:
-    """Projects by key or id, in the order given, each once."""
-    visible = Project.objects.visible_to(request.user)
-    ids = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 16]
-    found = {str(p.pk): p for p in visible.filter(pk__in=ids)}
-    found |= {p.key: p for p in visible.filter(key__in=names)}
-    missing = [name for name in names if name not in found]
-    if missing:
-        raise serializers.ValidationError(
-            {"projects": [_("There is no project “%(key)s”.") % {"key": missing[0]}]}
-        )
-    return list({found[name].pk: found[name] for name in names}.values())
-
-
 def row_data(shown: ShownRow, *, with_money: bool) -> dict[str, Any]:
     row = shown.row
     data = {
@@ -337,6 +327,7 @@ def row_data(shown: ShownRow, *, with_money: bool) -> dict[str, Any]:
         "decision": row.decision,
         "blockers": shown.reasons,
         "replaces": row.replaces.person.key if row.replaces else None,
+        "hire": row.score.get("hire"),
     }
     return data | ({"cost": str(row.cost)} if with_money and row.cost is not None else {})
 

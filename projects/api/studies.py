@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects.api.filters import named
-from projects.api.staffing import find_projects
+from projects.api.staffing_wishes import find_projects
 from projects.api.study_answers import ANSWER, ANSWERS
 from projects.models import Slot, StaffingRun, StaffingStudy
 from projects.selectors.study import study_view

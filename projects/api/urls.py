@@ -9,6 +9,8 @@ from projects.api import (
     people_capacity,
     projects,
     staffing,
+    staffing_compare,
+    staffing_profiles,
     studies,
 )
 
@@ -83,8 +85,27 @@ proposals = [
 ]
 
 questions = [
+    path("staffing-runs/what-if/", staffing.WhatIfRun.as_view(), name="staffing-run-what-if"),
+    path(
+        "staffing-runs/compare/",
+        staffing_compare.StaffingRunCompare.as_view(),
+        name="staffing-run-compare",
+    ),
+    path(
+        "staffing-profiles/",
+        staffing_profiles.ProfileList.as_view(),
+        name="staffing-profile-list",
+    ),
+    path(
+        "staffing-profiles/<int:pk>/",
+        staffing_profiles.ProfileDetail.as_view(),
+        name="staffing-profile-detail",
+    ),
+]
+
+studied = [
     path("studies/", studies.StudyList.as_view(), name="study-list"),
     path("studies/<uuid:pk>/", studies.StudyDetail.as_view(), name="study-detail"),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *reports, *questions]
+urlpatterns = [*life, *plan, *proposals, *questions, *reports, *studied]

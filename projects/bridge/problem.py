@@ -22,6 +22,7 @@ from projects.bridge.units import (
     MONEY,
     PRODUCT_WEIGHTS,
 )
+from projects.bridge.wishes import with_changes, with_rules
 from projects.kernel.staffing import codec
 from projects.kernel.staffing.problem import (
     Fact,
@@ -38,8 +39,8 @@ from projects.models import Project, Slot, StaffingRun
 from roles.models import PersonSkill
 from roles.selectors import availability
 from roles.time_zones import standard_offset_hours
+from teamhub import weeks
 from teamhub.errors import Infeasible, InvalidInput, TeamHubError
-from teamhub.weeks import weeks_between
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,11 @@ def load_staffing(run: StaffingRun) -> dict[str, Any]:
         )
     try:
         problem = _problem(run, rows)
+        problem = with_rules(problem, run.params, rows)
     except InvalidProblem as error:
         raise InvalidInput(_("The plan contradicts itself: %s") % error) from error
+    # What is supposed comes last: it speaks of slots and people as they are.
+    problem = with_changes(problem, run.params, rows)
     return {
         "problem": codec.problem_to_json(problem),
         "seconds": run.params["seconds"],
@@ -63,18 +67,25 @@ def load_staffing(run: StaffingRun) -> dict[str, Any]:
         "seed": run.seed,
         "people": [person.pk for person in rows.people],
         "pieces": [
-            {
-                "slot": piece.slot.pk,
-                "start_on": piece.start_on.isoformat(),
-                "end_on": piece.end_on.isoformat(),
-                "fte_hundredths": piece.fte_hundredths,
-                "held": piece.held.pk if piece.held else None,
-                "held_by": piece.held.person_id if piece.held else None,
-            }
-            for piece in rows.pieces
+            _piece(piece, slot, rows)
+            for piece, slot in zip(rows.pieces, problem.slots, strict=True)
         ],
         "start_on": rows.start.isoformat(),
         "fit_source": run.fit_source,
+    }
+
+
+def _piece(piece: OpenPiece, slot: KernelSlot, rows: Loading) -> dict[str, Any]:
+    """What a row needs of a piece; its weeks are the kernel's, which a supposition may move."""
+    start_on = weeks.add_weeks(rows.start, slot.start)
+    return {
+        "slot": piece.slot.pk,
+        "key": slot.key,
+        "start_on": start_on.isoformat(),
+        "end_on": weeks.add_weeks(rows.start, slot.end).isoformat(),
+        "fte_hundredths": piece.fte_hundredths,
+        "held": piece.held.pk if piece.held else None,
+        "held_by": piece.held.person_id if piece.held else None,
     }
 
 
@@ -211,16 +222,18 @@ def _facts(rows: Loading) -> Iterable[Fact]:
     neighbours = _neighbours(rows)
     for assignment in rows.assignments:
         slot = assignment.slot
-        yield Fact(
-            person=rows.person_index[assignment.person_id],
-            project=str(slot.phase.project_id),
-            phase=slot.phase.key,
-            fte=assignment.fte_hundredths,
-            start=rows.week(assignment.start_on),
-            end=rows.week(assignment.end_on),
-            side=Side(slot.seat.role.side),
-            next_to=tuple(i for near in neighbours.get(slot.pk, ()) for i in by_slot.get(near, ())),
-        )
+        near = [i for one in neighbours.get(slot.pk, ()) for i in by_slot.get(one, ())]
+        for start_on, end_on in rows.wishes.kept_spans(assignment):
+            yield Fact(
+                person=rows.person_index[assignment.person_id],
+                project=str(slot.phase.project_id),
+                phase=slot.phase.key,
+                fte=assignment.fte_hundredths,
+                start=rows.week(start_on),
+                end=rows.week(end_on),
+                side=Side(slot.seat.role.side),
+                next_to=tuple(near),
+            )
     for row in rows.sides:
         if row.person_id in rows.person_index:
             yield Fact(
@@ -296,7 +309,7 @@ def _spent_before(rows: Loading) -> dict[int, int]:
     spent: dict[int, int] = defaultdict(int)
     for piece in rows.pieces:
         if piece.held is not None and piece.held.start_on < piece.start_on:
-            gone = weeks_between(piece.held.start_on, piece.start_on)
+            gone = weeks.weeks_between(piece.held.start_on, piece.start_on)
             rate = int(piece.held.person.rate_per_fte_week * 100)
             spent[piece.slot.phase.project_id] += rate * piece.fte_hundredths * gone
     return spent

@@ -9,7 +9,10 @@ from typing import Any
 from projects.bridge.units import EXPLICIT_FIT, MONEY
 from projects.models import Assignment, Incumbent, ProposalRow, Slot, StaffingRun
 from roles.models import Person
+from teamhub.audit import services as audit
 from teamhub.runs.frozen import thaw
+
+HIRE = "hire-"  # how the kernel calls people who are only supposed
 
 
 def record_incumbent(run: StaffingRun, line: dict[str, Any]) -> None:
@@ -42,15 +45,19 @@ def store_proposal(run: StaffingRun, result: dict[str, Any]) -> None:
     for piece in job["pieces"]:
         if piece["slot"] not in slots:
             continue
-        key = f"{piece['slot']}@{piece['start_on']}"
-        person = int(person_of[key]) if key in person_of else None
+        key = piece.get("key") or f"{piece['slot']}@{piece['start_on']}"
+        named = person_of.get(key, "")
+        hire = named if named.startswith(HIRE) else ""
+        person = int(named) if named and not hire else None
         if person is not None and person not in people:
             person = None
-        row = _row(run, piece, person, scores.get(key), blockers.get(key))
+        row = _row(run, piece, person, scores.get(key), blockers.get(key), hire=hire)
         if row is not None:
             row.replaces_id = row.replaces_id if row.replaces_id in held else None
             rows.append(row)
     ProposalRow.objects.bulk_create(rows, batch_size=200)
+    suggested = [[row.slot_id, row.person_id or row.score.get("hire")] for row in rows]
+    audit.record(None, "proposal.suggest", run, after={"rows": suggested}, run=run)
     run.objective, run.bound = result["objective"], result["bound"]
     run.coverage_share = result.get("coverage_share")
     cost = result.get("cost")
@@ -76,13 +83,20 @@ def _row(
     person: int | None,
     score: dict[str, Any] | None,
     blocker: dict[str, Any] | None,
+    *,
+    hire: str = "",
 ) -> ProposalRow | None:
-    """The row of a piece; None where the person who holds it stays."""
+    """The row of a piece; None where the person who holds it stays.
+
+    Somebody who would be hired has no row of their own: the score names them.
+    """
     if piece["held"] is not None and person == piece.get("held_by"):
         return None
-    points, money = {}, None
-    if score is not None and person is not None:
-        points = {name: score[name] for name in ("coverage", "fit", "cost", "continuity")}
+    filled = person is not None or bool(hire)
+    points: dict[str, Any] = {"hire": hire} if hire else {}
+    money = None
+    if score is not None and filled:
+        points |= {name: score[name] for name in ("coverage", "fit", "cost", "continuity")}
         money = (Decimal(score["money"]) / MONEY).quantize(Decimal("0.01"))
     return ProposalRow(
         run=run,
@@ -91,10 +105,10 @@ def _row(
         start_on=date.fromisoformat(piece["start_on"]),
         end_on=date.fromisoformat(piece["end_on"]),
         fte_hundredths=piece["fte_hundredths"],
-        replaces_id=piece["held"] if person is not None else None,
+        replaces_id=piece["held"] if filled else None,
         score=points,
         cost=money,
-        blockers=[] if blocker is None or person is not None else [blocker],
+        blockers=[] if blocker is None or filled else [blocker],
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from projects.bridge.wishes import NO_WISHES, Wishes, named_people
 from projects.models import Assignment, Project, ProjectSide, Slot, StaffingRun
 from roles.models import Person
 from teamhub import weeks
@@ -41,6 +42,7 @@ class Loading:
     assignments: list[Assignment]  # facts
     sides: list[ProjectSide]
     person_index: dict[int, int] = field(default_factory=dict)
+    wishes: Wishes = NO_WISHES
 
     def week(self, day: date) -> int:
         return weeks.weeks_between(self.start, day)
@@ -55,8 +57,12 @@ def read(run: StaffingRun) -> Loading:
         .order_by("phase__project", "start_on", "pk")
     )
     today = weeks.monday(timezone.localdate())
-    movable = run.params.get("change_budget", 0) > 0
-    pieces = [piece for slot in slots for piece in open_pieces(slot, today, movable=movable)]
+    wishes = Wishes.of(run.params)
+    pieces = [
+        piece
+        for slot in slots
+        for piece in open_pieces(slot, today, movable=wishes.movable, wishes=wishes)
+    ]
     start = min((piece.start_on for piece in pieces), default=today)
     end = max((piece.end_on for piece in pieces), default=today)
     moved = {piece.held.pk for piece in pieces if piece.held is not None}
@@ -67,8 +73,8 @@ def read(run: StaffingRun) -> Loading:
         .select_related("slot__seat__role", "slot__phase__project")
         .order_by("pk")
     )
-    held_by = {assignment.person_id for assignment in in_scope}
-    candidates = Person.objects.employed_between(start, end) | Person.objects.filter(pk__in=held_by)
+    known = {assignment.person_id for assignment in in_scope} | named_people(run.params)
+    candidates = Person.objects.employed_between(start, end) | Person.objects.filter(pk__in=known)
     people = list(candidates.distinct().select_related("site").order_by("pk"))
     index = {person.pk: position for position, person in enumerate(people)}
     return Loading(
@@ -79,21 +85,24 @@ def read(run: StaffingRun) -> Loading:
         people=people,
         assignments=[a for a in (*in_scope, *outside) if a.person_id in index],
         sides=list(ProjectSide.objects.filter(project__in=projects).order_by("pk")),
+        wishes=wishes,
         person_index=index,
     )
 
 
-def open_pieces(slot: Slot, today: date, *, movable: bool) -> list[OpenPiece]:
-    """The parts of a slot, from this week on, that nobody holds in full."""
-    start, end = max(slot.start_on, today), slot.end_on
+def open_pieces(
+    slot: Slot, today: date, *, movable: bool, wishes: Wishes = NO_WISHES
+) -> list[OpenPiece]:
+    """The parts of a slot, from this week on and inside the window, that nobody holds in full."""
+    start, end = wishes.window(max(slot.start_on, today), slot.end_on)
     if start >= end:
         return []
     assignments = list(slot.assignments.all())
-    if movable and (held := _movable(slot, assignments, start)) is not None:
+    if movable and (held := _movable(slot, assignments, (start, end), wishes)) is not None:
         return [OpenPiece(slot, start, end, slot.fte_hundredths, held)]
     left = []
     for monday in weeks.each_week(start, end):
-        taken = sum(a.fte_hundredths for a in assignments if a.start_on <= monday < a.end_on)
+        taken = sum(a.fte_hundredths for a in assignments if wishes.holds(a, monday))
         left.append(max(0, slot.fte_hundredths - taken))
     pieces, first = [], 0
     for week in range(1, len(left) + 1):
@@ -105,11 +114,17 @@ def open_pieces(slot: Slot, today: date, *, movable: bool) -> list[OpenPiece]:
     return pieces
 
 
-def _movable(slot: Slot, assignments: list[Assignment], start: date) -> Assignment | None:
-    """The one confirmed, unlocked assignment that fills the whole slot and has not begun."""
+def _movable(
+    slot: Slot, assignments: list[Assignment], span: tuple[date, date], wishes: Wishes
+) -> Assignment | None:
+    """The one confirmed, unlocked assignment that fills the whole slot and has not begun.
+
+    What is locked or tentative stays, and what touches a frozen week or reaches out of the window.
+    """
     if len(assignments) != 1:
         return None
-    only = assignments[0]
-    whole = (only.start_on, only.end_on) == (slot.start_on, slot.end_on) and start == slot.start_on
+    only, whole = assignments[0], (slot.start_on, slot.end_on)
+    if span != whole or (only.start_on, only.end_on) != whole or not wishes.may_move(only):
+        return None
     free = only.status == Assignment.Status.CONFIRMED and not only.locked
-    return only if whole and free and only.fte_hundredths == slot.fte_hundredths else None
+    return only if free and only.fte_hundredths == slot.fte_hundredths else None

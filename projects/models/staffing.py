@@ -84,6 +84,11 @@ class StaffingRun(Run):
     def copy_relations(self, original: StaffingRun) -> None:
         self.projects.set(original.projects.all())
 
+    @property
+    def is_what_if(self) -> bool:
+        """Whether it supposes what is not so: to look at, not to accept."""
+        return bool(self.params.get("what_if"))
+
     def incumbents(self) -> Iterable[Incumbent]:
         return self.curve.filter(attempt=self.attempt)
 

@@ -38,6 +38,7 @@ RULE_NAMES = {
     "max_projects": gettext_lazy("most projects at once"),
     "independence": gettext_lazy("independence of build and review"),
     "one_per_phase": gettext_lazy("one slot per person and phase"),
+    "apart": gettext_lazy("people kept apart"),
     "budget": gettext_lazy("budget"),
 }
 
@@ -51,6 +52,7 @@ class ShownRow:
     score: dict[str, int]  # by criterion, without money for those who may not see it
     reasons: list[str]  # why nobody, in words
     answering: str = ""  # leads who would be asked, or have been
+    hire: str = ""  # somebody who is only supposed would take it, in words
 
     @property
     def is_filled(self) -> bool:
@@ -83,7 +85,8 @@ class ProposalView:
 
     @property
     def unmet_musts(self) -> int:
-        return sum(1 for shown in self.unfilled if shown.row.slot.must_fill)
+        open_ones = (shown for shown in self.unfilled if not shown.hire)
+        return sum(1 for shown in open_ones if shown.row.slot.must_fill)
 
     @property
     def n_open(self) -> int:
@@ -118,17 +121,15 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
     skills = {skill.key: skill.name for skill in Skill.objects.all()}
     rows = list(rows_of(run, user))
     answering = _answering(rows, user)
+    pinned = _pinned(run)
     shown = [
         ShownRow(
             row=row,
-            may_decide=row.slot.phase.project_id in editable,
+            may_decide=row.slot.phase.project_id in editable and not run.is_what_if,
             score=score_for(row, money=money),
-            reasons=[
-                line
-                for one in row.blockers
-                for line in blocker_lines(one, skills, money=money, start_on=row.start_on)
-            ],
+            reasons=_reasons(row, skills, pinned, money=money),
             answering=answering.get(row.pk, ""),
+            hire=hire_of(row),
         )
         for row in rows
     ]
@@ -139,6 +140,38 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
         may_decide=any(one.may_decide for one in shown),
         inherited=_inherited(run, user),
     )
+
+
+def hire_of(row: ProposalRow) -> str:
+    """A supposed person in words, "" where the row names a real one or nobody."""
+    number = str(row.score.get("hire", "")).removeprefix("hire-")
+    return _("New hire %(number)s") % {"number": number} if number else ""
+
+
+def _pinned(run: StaffingRun) -> dict[int, str]:
+    """Names of those for whom slots are kept, by slot."""
+    pins = {pin["slot"]: pin["person"] for pin in run.params.get("pins", ())}
+    if not pins:
+        return {}
+    names = dict(Person.objects.filter(pk__in=pins.values()).values_list("pk", "name"))
+    return {slot: names[person] for slot, person in pins.items() if person in names}
+
+
+def _reasons(
+    row: ProposalRow, skills: dict[str, str], pinned: dict[int, str], *, money: bool
+) -> list[str]:
+    """Why a row names nobody, in words."""
+    if hire := hire_of(row):
+        return [_("%(hire)s would take it.") % {"hire": hire}]
+    lines = [
+        line
+        for one in row.blockers
+        for line in blocker_lines(one, skills, money=money, start_on=row.start_on)
+    ]
+    if lines and row.slot_id in pinned:
+        kept = _("It is kept for %(person)s, who cannot take it as the plan stands.")
+        lines.insert(0, kept % {"person": pinned[row.slot_id]})
+    return lines
 
 
 def _answering(rows: list[ProposalRow], user: User) -> dict[int, str]:
@@ -196,8 +229,22 @@ def _inherited(run: StaffingRun, user: User) -> list[str]:
 def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:
     """Points by criterion; with money hidden, only what does not tell a rate."""
     if money:
-        return dict(row.score)
+        return {key: value for key, value in row.score.items() if key in CRITERIA}
     return {key: value for key, value in row.score.items() if key == "fit"}
+
+
+MONEY_FIELDS = {"rate", "amount"}
+
+
+def shown_params(run: StaffingRun, user: User) -> dict[str, Any]:
+    """What was asked; supposed rates and budgets only for those who see money."""
+    params = dict(run.params)
+    if "what_if" in params and not permissions.may_see_money(user):
+        params["what_if"] = [
+            {name: value for name, value in one.items() if name not in MONEY_FIELDS}
+            for one in params["what_if"]
+        ]
+    return params
 
 
 def blocker_lines(
@@ -276,6 +323,16 @@ def _failing(rule: str, count: int) -> str:
         "one_per_phase": ngettext(
             "%(count)d person holds another slot of this phase",
             "%(count)d people hold another slot of this phase",
+            count,
+        ),
+        "excluded": ngettext(
+            "%(count)d person is kept from it by a wish",
+            "%(count)d people are kept from it by a wish",
+            count,
+        ),
+        "apart": ngettext(
+            "%(count)d person would meet somebody whom they are to be kept apart from",
+            "%(count)d people would meet somebody whom they are to be kept apart from",
             count,
         ),
         "budget": ngettext(

@@ -1,18 +1,16 @@
-"""Ask for a proposal, accept it whole or by row, answer the requests that acceptance sends."""
+"""Accept a proposal whole or by row, answer the requests that acceptance sends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects.bridge import PRODUCT_WEIGHTS
 from projects.models import (
     Assignment,
     PlanChange,
@@ -24,77 +22,22 @@ from projects.models import (
 from projects.selectors.plan_state import Finding, Piece, PlanState, told
 from projects.selectors.requests import Leads
 from projects.services import plan
+from projects.services.staffing_ask import clean_weights, propose_team
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed
-from teamhub.runs import services as runs
 
-MOST_WEIGHT = 10_000
-
-
-@transaction.atomic
-def propose_team(
-    *,
-    projects: Sequence[Project],
-    by: User,
-    seconds: int | None = None,
-    seed: int = 1,
-    weights: dict[str, int] | None = None,
-    change_budget: int = 0,
-) -> StaffingRun:
-    """Queue a proposal for the open slots of these projects.
-
-    `change_budget` is how many confirmed, unlocked assignments may be given to somebody else; with
-    0 they all stay.
-    """
-    seconds = settings.STAFFING_SECONDS if seconds is None else seconds
-    if not projects:
-        raise InvalidInput(_("Choose at least one project to staff."))
-    if not 1 <= seconds <= settings.STAFFING_MAX_SECONDS:
-        raise InvalidInput(
-            _("The time limit must lie between 1 and %(most)d seconds.")
-            % {"most": settings.STAFFING_MAX_SECONDS}
-        )
-    if not 0 <= change_budget <= 10_000:
-        raise InvalidInput(_("The change budget must be a whole number from 0."))
-    ids = {project.pk for project in projects}
-    editable = set(Project.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
-    foreign = [project.name for project in projects if project.pk not in editable]
-    if foreign:
-        raise NotAllowed(
-            _("Only the lead or a deputy may staff a project; you are neither in: %(names)s.")
-            % {"names": ", ".join(foreign)}
-        )
-    run = StaffingRun(
-        seed=seed,
-        params={
-            "seconds": seconds,
-            "weights": clean_weights(weights or {}),
-            "change_budget": change_budget,
-        },
-    )
-    runs.submit(run, by=by)
-    run.projects.set(projects)
-    return run
-
-
-def clean_weights(given: dict[str, Any]) -> dict[str, int]:
-    """The product's weights with the manager's changes; refuses what is no weight."""
-    weights = dict(PRODUCT_WEIGHTS)
-    for name, value in given.items():
-        if name not in weights:
-            raise InvalidInput(
-                _("There is no weight “%(name)s”; known: %(known)s.")
-                % {"name": name, "known": ", ".join(weights)}
-            )
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_WEIGHT:
-            raise InvalidInput(
-                _("The weight “%(name)s” must be a whole number from 0 to %(most)d.")
-                % {"name": name, "most": MOST_WEIGHT}
-            )
-        weights[name] = value
-    return weights
+__all__ = [
+    "Acceptance",
+    "accept",
+    "answer_request",
+    "clean_weights",
+    "cost_of",
+    "piece_of",
+    "propose_team",
+    "reject",
+]
 
 
 @dataclass
@@ -191,6 +134,11 @@ def reject(run: StaffingRun, *, rows: Iterable[int], by: User, reason: str = "")
 
 def _open_rows(run: StaffingRun, rows: Iterable[int] | None, by: User) -> list[ProposalRow]:
     """The rows that are still open, name somebody and belong to projects that `by` may edit."""
+    if run.is_what_if:
+        raise Conflict(
+            _("This proposal supposes what is not so; ask for one without it to accept."),
+            code="what_if",
+        )
     if run.status != run.Status.SUCCEEDED:
         raise Conflict(_("This proposal is not ready: its run has not succeeded."))
     found = (

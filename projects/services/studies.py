@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.models import Project, Slot, StaffingRun, StaffingStudy
+from projects.selectors.staffing_scope import staffable
 from roles.models import Department, Person, Site
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -23,7 +24,6 @@ Question = StaffingStudy.Question
 
 MOST_SLOTS = 1000
 MOST_WEEKS = 104
-OVER = (Project.Status.DONE, Project.Status.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,10 @@ def scope_of(
         )
     if projects:
         return list(projects)
-    found = Project.objects.editable_by(by).exclude(status__in=OVER)
-    if department:
-        tops = set(Department.objects.filter(key=department).values_list("pk", flat=True))
-        if not tops:
-            raise _unknown_department(department)
-        found = found.filter(department__in=Department.objects.at_or_below(tops))
-    chosen = list(found.order_by("pk"))
+    top = Department.objects.filter(key=department).first() if department else None
+    if department and top is None:
+        raise _unknown_department(department)
+    chosen = list(staffable(by, department=top).order_by("pk"))
     if not chosen:
         raise InvalidInput(
             _("There is no running project that you lead or deputise in it."),

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.forms import refuse
 from projects.models import Slot, StaffingRun, StaffingStudy
+from projects.selectors.staffing_scope import staffable
 from projects.selectors.study import study_view
 from projects.services import studies
-from projects.study_forms import StudyForm, editable_projects
+from projects.study_forms import StudyForm
 from teamhub.errors import TeamHubError
 from teamhub.runs.selectors import run_status
 from teamhub.web.fragments import page_or_fragment, wants_fragment
@@ -52,7 +53,7 @@ def study_list(request: HttpRequest) -> HttpResponseBase:
         default_sort="-created_at",
         root=ROOT,
     )
-    context = {"listing": listing, "may_ask": editable_projects(request.user).exists()}
+    context = {"listing": listing, "may_ask": staffable(request.user).exists()}
     page, fragment = "projects/study_list.html", "projects/_study_list.html"
     return page_or_fragment(request, page, fragment, context, root=ROOT)
 
@@ -100,7 +101,7 @@ def study_create(request: HttpRequest) -> HttpResponse:
         "run": run,
         "slot": slot,
         "start_on": given.get("start_on", ""),
-        "offers_projects": bool(run or slot) or editable_projects(request.user).exists(),
+        "offers_projects": bool(run or slot) or staffable(request.user).exists(),
     }
     if request.method != "POST":
         pick = wants_fragment(request) and str(request.htmx.target or "").startswith(PICK)

@@ -22,7 +22,7 @@ SHORT, PRICE = 1e-5, 1e-7
 
 
 class Group(NamedTuple):
-    """A rule of somebody or something: number of a slot, a person, or a project."""
+    """A rule of somebody or something: number of a slot, a person, a project, or a pair apart."""
 
     rule: Rule
     number: int
@@ -68,14 +68,17 @@ class Clash:
         for s, people in self.suited.items():
             for p in people:
                 self._slots_of[p].append(s)
+        self.apart = sorted({(min(pair), max(pair)) for pair in ledger.tables.problem.apart})
         self.rows: dict[Group, list[_Row]] = defaultdict(list)
         for row in self._all_rows():
             self.rows[row.group].append(row)
         self.groups = [*(Group(Rule.MUST_FILL, s) for s in slots), *self.rows]
         self._of_person: dict[int, list[Group]] = defaultdict(list)
         for group in self.rows:
+            people = self.apart[group.number] if group.rule is Rule.APART else (group.number,)
             if group.rule is not Rule.BUDGET:
-                self._of_person[group.number].append(group)
+                for p in people:
+                    self._of_person[p].append(group)
 
     # --- the question ---------------------------------------------------------------------------
 
@@ -119,6 +122,11 @@ class Clash:
             yield from self._max_projects(p, slots)
             yield from self._one_per_phase(p, slots)
             yield from self._independence(p, slots)
+        for number, (one, other) in enumerate(self.apart):
+            group = Group(Rule.APART, number)
+            yield from self._beside_facts(group, one, other)
+            yield from self._beside_facts(group, other, one)
+            yield from self._together(group, one, other)
         yield from self._budgets()
 
     def _weeks(self, slots: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -192,6 +200,21 @@ class Clash:
                 sign, limit = (-1, 0) if side == BUILD else (1, 1)
                 helper = ("builds", p, j)
                 yield from (_Row(group, (((s, p), 1), (helper, sign)), limit) for s in here)
+
+    def _beside_facts(self, group: Group, p: int, other: int) -> Iterator[_Row]:
+        tables = self.ledger.tables
+        for s in self._slots_of.get(p, ()):
+            weeks = slice(tables.start[s], tables.end[s])
+            if self.ledger.works_on[other, tables.project[s], weeks].any():
+                yield _Row(group, (((s, p), 1),), 0)
+
+    def _together(self, group: Group, one: int, other: int) -> Iterator[_Row]:
+        tables = self.ledger.tables
+        for s in self._slots_of.get(one, ()):
+            for t in self._slots_of.get(other, ()):
+                overlap = tables.start[s] < tables.end[t] and tables.start[t] < tables.end[s]
+                if s != t and overlap and tables.project[s] == tables.project[t]:
+                    yield _Row(group, (((s, one), 1), ((t, other), 1)), 1)
 
     def _budgets(self) -> Iterator[_Row]:
         tables = self.ledger.tables

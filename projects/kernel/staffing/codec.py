@@ -39,6 +39,7 @@ def problem_to_json(problem: StaffingProblem) -> Json:
         if problem.fit is None
         else [[s, p, points] for (s, p), points in sorted(problem.fit.items())],
         "exclude": sorted([s, p] for s, p in problem.exclude),
+        **_rules(problem),
         "start": None if problem.start is None else list(problem.start),
         "max_changes": problem.max_changes,
         "weights": _plain(problem.weights),
@@ -66,13 +67,18 @@ def problem_from_json(data: Mapping[str, Any]) -> StaffingProblem:
             facts=tuple(_fact(row) for row in data["facts"]),
             fit=None if data["fit"] is None else {(s, p): points for s, p, points in data["fit"]},
             exclude=frozenset((s, p) for s, p in data["exclude"]),
+            pins=frozenset((s, p) for s, p in data.get("pins", ())),
+            apart=frozenset((one, other) for one, other in data.get("apart", ())),
             start=None if data["start"] is None else tuple(data["start"]),
             max_changes=data["max_changes"],
+            max_movers=data.get("max_movers"),
             weights=_weights(data["weights"]),
         )
     except KeyError as error:
         raise InvalidProblem(f"problem: lacks {error}") from error
-    except TypeError as error:
+    except InvalidProblem:
+        raise
+    except (TypeError, ValueError) as error:
         raise InvalidProblem(f"problem: {error}") from error
 
 
@@ -97,6 +103,18 @@ def solution_from_json(
             raise InvalidProblem(f"plan: no person {person} for slot {slot}")
     people = (data.get(slot.key) for slot in problem.slots)
     return StaffingSolution(tuple(-1 if key is None else number[key] for key in people))
+
+
+def _rules(problem: StaffingProblem) -> Json:
+    """Rules of one question, left out where none is given: inputs stored before them stay equal."""
+    given: Json = {}
+    if problem.pins:
+        given["pins"] = sorted([s, p] for s, p in problem.pins)
+    if problem.apart:
+        given["apart"] = sorted([min(pair), max(pair)] for pair in problem.apart)
+    if problem.max_movers is not None:
+        given["max_movers"] = problem.max_movers
+    return given
 
 
 def _plain(row: Any) -> Json:

@@ -28,6 +28,8 @@ USUAL = {Rule.MUST_FILL, Rule.CAPACITY, Rule.ONE_PER_PHASE}
 class Core:
     """A set of groups that cannot hold together; empty where everything can.
 
+    A group of Rule.APART is numbered by its pair in `apart`.
+
     `minimal` says that dropping any one group was shown to leave a satisfiable rest; `known` is
     False where the time ended before it was clear whether there is a clash at all.
     """
@@ -35,6 +37,7 @@ class Core:
     groups: tuple[Group, ...]
     minimal: bool
     known: bool = True
+    apart: tuple[tuple[int, int], ...] = ()
 
 
 def answer(
@@ -58,8 +61,8 @@ def answer(
     -------
     dict
         feasible (None: not known in the time); slots, people [{person, rule}] and projects
-        [{project, rule}] of the clash; minimal; sentence_parts: of each slot how many people suit
-        it, and who of them are in the clash.
+        [{project, rule}] of the clash, with `beside` where people are to be kept apart; minimal;
+        sentence_parts: of each slot how many people suit it, and who of them are in the clash.
 
     Raises
     ------
@@ -72,11 +75,7 @@ def answer(
     core = smallest(Ledger(tables), slots, deadline, seed=seed)
     report("Confirming by solving again", 0.95)
     clash = [problem.slots[g.number].key for g in core.groups if g.rule is Rule.MUST_FILL]
-    people = [
-        {"person": problem.people[g.number].key, "rule": g.rule.value}
-        for g in core.groups
-        if g.rule not in {Rule.MUST_FILL, Rule.BUDGET}
-    ]
+    people = [_rule(problem, core, g) for g in core.groups if _people(core, g)]
     budgets = [g.number for g in core.groups if g.rule is Rule.BUDGET]
     return {
         "feasible": not core.groups if core.known else None,
@@ -86,6 +85,19 @@ def answer(
         "minimal": core.minimal,
         "sentence_parts": _parts(tables, core),
     }
+
+
+def _people(core: Core, group: Group) -> tuple[int, ...]:
+    """Whose rule a group is."""
+    if group.rule in {Rule.MUST_FILL, Rule.BUDGET}:
+        return ()
+    return core.apart[group.number] if group.rule is Rule.APART else (group.number,)
+
+
+def _rule(problem: StaffingProblem, core: Core, group: Group) -> Json:
+    keys = [problem.people[p].key for p in _people(core, group)]
+    row: Json = {"person": keys[0], "rule": group.rule.value}
+    return row | ({"beside": keys[1]} if group.rule is Rule.APART else {})
 
 
 def _slots(problem: StaffingProblem, params: Mapping[str, Any]) -> list[int]:
@@ -100,7 +112,7 @@ def _slots(problem: StaffingProblem, params: Mapping[str, Any]) -> list[int]:
 
 
 def _parts(tables: Tables, core: Core) -> Json:
-    named = {g.number for g in core.groups if g.rule not in {Rule.MUST_FILL, Rule.BUDGET}}
+    named = {p for group in core.groups for p in _people(core, group)}
     rows = []
     for group in core.groups:
         if group.rule is Rule.MUST_FILL:
@@ -151,7 +163,8 @@ def smallest(ledger: Ledger, slots: Sequence[int], deadline: Deadline, *, seed: 
                 needed |= part
                 sure &= found.known
         step = max(1, step // 4)
-    return Core(tuple(sorted(kept, key=_order)), minimal=sure and kept <= needed)
+    groups = tuple(sorted(kept, key=_order))
+    return Core(groups, minimal=sure and kept <= needed, apart=tuple(clash.apart))
 
 
 def _order(group: Group) -> tuple[bool, str, int]:

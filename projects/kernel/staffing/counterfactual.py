@@ -6,6 +6,7 @@ Both sides of each comparison are the best plans of one neighbourhood (docs/form
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,20 +58,17 @@ def answer(
     s = _index("slot", params, [slot.key for slot in problem.slots])
     p = _index("person", params, [person.key for person in problem.people])
     problem = settled(problem, plan)
-    standing = placed(problem, plan)
-    slots = around(standing, s, p)
     report("Trying changes", 0.1)
-    free = resolve(problem, plan, slots, deadline, seed=seed)
-    forced = resolve(problem, plan, slots, deadline, force=(s, p), seed=seed)
-    lost = _loss(problem, plan, free, forced)
-    case = ways.Case(problem, plan, s, p, slots, deadline, seed)
+    both = compare(problem, plan, s, p, deadline, seed)
+    lost = both.lost
+    case = ways.Case(problem, plan, s, p, both.slots, deadline, seed)
     first = case.first(())
     found: list[ways.Way] = []
     never: tuple[Rule, ...] = ()
-    if not first and free is not None:
+    if not first and both.worth is not None:
         report("Confirming by solving again", 0.3)
-        worth = verify.value(problem, StaffingSolution(free.plan)).objective
-        found, never = ways.smallest(case, worth, None if lost is None else lost["loss"])
+        found, never = ways.smallest(case, both.worth, None if lost is None else lost["loss"])
+    standing = placed(problem, plan)
     return {
         "slot": problem.slots[s].key,
         "person": problem.people[p].key,
@@ -84,10 +82,39 @@ def answer(
         "forced": lost,
         "estimate": True,
         "neighbourhood": {
-            "slots": len(slots),
+            "slots": len(both.slots),
             "people": len(set(standing.tables.suited(s).tolist()) | {p}),
         },
     }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A neighbourhood solved freely, and with somebody in a slot.
+
+    `worth` is the objective of the free plan, None where none was found; `lost` what the forced one
+    is worth less, None where there is none.
+    """
+
+    slots: tuple[int, ...]
+    worth: int | None
+    lost: Json | None
+
+
+def compare(
+    problem: StaffingProblem, plan: Plan, s: int, p: int, deadline: Deadline, seed: int = 0
+) -> Comparison:
+    """Solve the neighbourhood of a slot twice, freely and with a person in it.
+
+    The must-fill slots of the problem are those that the plan fills (see `settled`).
+    """
+    slots = around(placed(problem, plan), s, p)
+    free = resolve(problem, plan, slots, deadline, seed=seed)
+    forced = resolve(problem, plan, slots, deadline, force=(s, p), seed=seed)
+    if free is None:
+        return Comparison(slots, None, None)
+    worth = verify.value(problem, StaffingSolution(free.plan)).objective
+    return Comparison(slots, worth, _loss(problem, plan, free, forced))
 
 
 def _index(kind: str, params: Mapping[str, Any], keys: list[str]) -> int:
@@ -132,10 +159,10 @@ def score(ledger: Ledger, s: int, p: int) -> Json:
 
 
 def _loss(
-    problem: StaffingProblem, plan: Plan, free: Resolved | None, forced: Resolved | None
+    problem: StaffingProblem, plan: Plan, free: Resolved, forced: Resolved | None
 ) -> Json | None:
     """What the neighbourhood loses with her in the slot; None where no such plan exists."""
-    if free is None or forced is None:
+    if forced is None:
         return None
     without = verify.value(problem, StaffingSolution(free.plan))
     with_her = verify.value(problem, StaffingSolution(forced.plan))

@@ -84,8 +84,8 @@ class Blocker:
     Attributes
     ----------
     rules
-        Lifting these for this slot makes at least one person eligible; as few as possible, empty
-        unless the reason is BLOCKED.
+        Lifting these for this slot makes at least one person eligible (of a pinned slot: the person
+        pinned); as few as possible, empty unless the reason is BLOCKED.
     failing
         Number of people who fail each rule, whatever else they fail.
     frees
@@ -166,6 +166,8 @@ def _blocker(ledger: Ledger, s: int) -> Blocker:
     everybody = np.arange(tables.n_people)
     fails = tables.failures(s) | ledger.failures(s, everybody)
     failed = np.stack([fails[rule] for rule in ORDER])
+    # Whoever is not pinned there fails by choice: what to lift is what the pinned person fails.
+    able = [tables.pinned[s]] if s in tables.pinned else everybody
     times = failed.sum(axis=0)
     free = np.flatnonzero(times == 0)
     reason, gain = Reason.BLOCKED, None
@@ -176,7 +178,7 @@ def _blocker(ledger: Ledger, s: int) -> Blocker:
         gain = _best_gain(ledger, s, free)
         reason = Reason.NOT_WORTH_IT if gain <= 0 else Reason.NOT_REACHED
     else:
-        rules = _fewest_rules(failed)
+        rules = _fewest_rules(failed[:, able])
     return Blocker(
         slot=s,
         reason=reason,
@@ -285,6 +287,7 @@ def binding_weeks(ledger: Ledger, s: int, p: int, rules: tuple[Rule, ...]) -> tu
             Rule.AVAILABILITY: tables.availability[p, week] < slot.fte,
             Rule.CAPACITY: ledger.left[p, week] < slot.fte,
             Rule.MAX_PROJECTS: not works and ledger.projects_left[p, week] < 1,
+            Rule.APART: ledger.beside_partner(p, slot.project, week),
             Rule.VALIDITY: any(
                 tables.held(skill, week, week + 1)[p] < level
                 for skill, level in slot.required.items()

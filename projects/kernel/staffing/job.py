@@ -77,7 +77,7 @@ def _result(
 
 def anchored(problem: StaffingProblem) -> StaffingProblem:
     """Under a change budget, keep of the given plan only what keeps the rules."""
-    if problem.max_changes is None or problem.start is None:
+    if not problem.is_limited:
         return problem
     tables = Tables(problem)
     ledger = Ledger(tables)

@@ -130,13 +130,29 @@ class Ledger:
             Rule.MAX_PROJECTS: ((works == 0) & (self.projects_left[people, weeks] < 1)).any(axis=1),
             Rule.INDEPENDENCE: opposite,
             Rule.ONE_PER_PHASE: self.in_phase[people, tables.group[s]] > 0,
+            Rule.APART: self._meets(s, people) if tables.partners else nobody,
             Rule.BUDGET: tables.rate[people] * tables.effort[s] > self.money_left[j],
         }
 
     def fits(self, s: int, people: Array) -> Array:
         """Which of some suited people could take an open slot now."""
-        fails: Array = np.logical_or.reduce(list(self.failures(s, people).values()))
+        failures = self.failures(s, people)
+        if not self.tables.partners:
+            del failures[Rule.APART]
+        fails: Array = np.logical_or.reduce(list(failures.values()))
         return ~fails
+
+    def _meets(self, s: int, people: Array) -> Array:
+        """Who would work on the slot's project beside somebody they are kept apart from."""
+        tables = self.tables
+        j, weeks = tables.project[s], slice(tables.start[s], tables.end[s])
+        there: Array = np.any(self.works_on[:, j, weeks], axis=1)
+        partners = tables.partners
+        return np.array([there[partners.get(int(p), [])].any() for p in people], dtype=bool)
+
+    def beside_partner(self, p: int, j: int, week: int) -> bool:
+        """Whether somebody whom a person is kept apart from works on a project in a week."""
+        return bool(self.works_on[self.tables.partners.get(p, []), j, week].any())
 
     def overload_paid(self, s: int, people: Array) -> Array:
         """Points of overload that an open slot would add to each of some people."""

@@ -76,7 +76,8 @@ class Search:
             "weeks": _Kind(self._some_weeks),
         }
         tables = self.candidates.tables
-        self._stake = (tables.priority * tables.effort).astype(np.float64)
+        # At least one, so that gaps of no priority can be drawn too.
+        self._stake = np.maximum(1.0, tables.priority * tables.effort)
         self._fillable = self.candidates.counts > 0
 
     def run(self, seconds: float) -> None:

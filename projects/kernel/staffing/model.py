@@ -2,89 +2,23 @@
 
 Columns: x[slot, person] for every candidate pair; c[link, person], a kept seat; z[person, project],
 builds rather than reviews; y[person, project, week], works on it, only where phases of a project
-overlap in time; o[person], units of overload. All but x settle by themselves once x is integral.
+overlap in time; o[person], units of overload; m[person], loses a slot that the given plan gives
+them, only where few people may. All but x settle by themselves once x is integral.
 
 maximise  sum points x + sum continuity c - overload o      (docs/formulas.md#staffing)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.ledger import Ledger
+from projects.kernel.staffing.rows import Rows
 from projects.kernel.staffing.tables import BUILD, NO_LIMIT, OTHER, REVIEW, Array
-from teamhub.kernel.highs import SparseModel
 
 # Clique rows beyond "at most three" never closed any gap that we measured.
 MOST_IN_CLIQUE = 3
-
-
-@dataclass
-class _Rows:
-    """Rows and columns under construction."""
-
-    value: list[Array] = field(default_factory=list)
-    upper: list[Array] = field(default_factory=list)
-    n_columns: int = 0
-    n_rows: int = 0
-    row: list[Array] = field(default_factory=list)
-    column: list[Array] = field(default_factory=list)
-    coefficient: list[Array] = field(default_factory=list)
-    row_lower: list[Array] = field(default_factory=list)
-    row_upper: list[Array] = field(default_factory=list)
-
-    def add_columns(self, value: Array, upper: Array) -> Array:
-        first, self.n_columns = self.n_columns, self.n_columns + len(value)
-        self.value.append(value)
-        self.upper.append(upper)
-        return np.arange(first, self.n_columns)
-
-    def add_rows(
-        self,
-        entries: list[tuple[Array, Array, Array]],
-        row_upper: Array,
-        row_lower: Array | None = None,
-    ) -> None:
-        """Add rows numbered from 0 in `entries`, triples of (row, column, coefficient)."""
-        for row, column, coefficient in entries:
-            self.row.append(row + self.n_rows)
-            self.column.append(column)
-            self.coefficient.append(np.broadcast_to(coefficient, row.shape))
-        self.n_rows += len(row_upper)
-        self.row_upper.append(row_upper)
-        self.row_lower.append(np.full(len(row_upper), -np.inf) if row_lower is None else row_lower)
-
-    def add_groups(
-        self, key: Array, column: Array, coefficient: Array, limit: int, least: int = 2
-    ) -> None:
-        """Add "sum of coefficient x column <= limit" per key with `least` entries or more."""
-        _keys, row, count = np.unique(key, return_inverse=True, return_counts=True)
-        kept = np.cumsum(count >= least) - 1
-        inside = (count >= least)[row]
-        entries = (kept[row[inside]], column[inside], coefficient[inside])
-        self.add_rows([entries], np.full(int((count >= least).sum()), float(limit)))
-
-    def build(self, n_integer: int) -> SparseModel:
-        row = np.concatenate(self.row) if self.row else np.zeros(0, dtype=np.int64)
-        order = np.argsort(row, kind="stable")
-        counts = np.bincount(row, minlength=self.n_rows)
-
-        def joined(parts: list[Array]) -> Array:
-            return np.concatenate([np.zeros(0), *parts])
-
-        return SparseModel(
-            value=joined(self.value),
-            upper=joined(self.upper),
-            integer=np.arange(self.n_columns) < n_integer,
-            start=np.concatenate([[0], np.cumsum(counts)]),
-            column=joined(self.column)[order].astype(np.int64),
-            coefficient=joined(self.coefficient)[order],
-            row_lower=joined(self.row_lower),
-            row_upper=joined(self.row_upper),
-        )
 
 
 class PlanModel:
@@ -114,17 +48,20 @@ class PlanModel:
         self.n_pairs = len(pairs)
         self._x = np.arange(self.n_pairs)
         self._one = np.ones(self.n_pairs)
-        self._rows = _Rows()
+        self._rows = Rows()
         # How the columns beside x follow from it, for `start`.
         self._implied_by: list[tuple[Array, Array]] = []
         self._kept: tuple[Array, Array, Array] | None = None
+        self._leaving: tuple[Array, Array] | None = None
         self._rows.add_columns(self._points(split_continuity), self._one)
         self._one_person_a_slot()
         self._one_slot_a_phase()
         self._weeks()
         self._independence()
+        self._apart()
         self._budgets()
         self._change_budget()
+        self._movers()
         self._overload()
         if not split_continuity:
             self._continuity()
@@ -143,6 +80,9 @@ class PlanModel:
         values[: self.n_pairs] = plan[self.slot] == self.person
         for column, pair in self._implied_by:
             np.maximum.at(values, column, values[pair])
+        if self._leaving is not None:
+            column, pair = self._leaving
+            np.maximum.at(values, column, 1.0 - values[pair])
         if self._kept is not None:
             column, first, second = self._kept
             values[column] = np.minimum(values[first], values[second])
@@ -295,6 +235,36 @@ class PlanModel:
             ]
             self._rows.add_rows(entries, np.full(len(rows), 0.0 if which == BUILD else 1.0))
 
+    def _apart(self) -> None:
+        """Of two people to be kept apart, at most one works on a project in a week."""
+        pairs = {(min(pair), max(pair)) for pair in self.candidates.tables.problem.apart}
+        for one, other in sorted(pairs):
+            ours, theirs = self._x[self.person == one], self._x[self.person == other]
+            for j in np.intersect1d(self.project[ours], self.project[theirs]):
+                self._never_together(
+                    ours[self.project[ours] == j], theirs[self.project[theirs] == j]
+                )
+
+    def _never_together(self, ours: Array, theirs: Array) -> None:
+        """A person holds one slot a phase: those of a phase that run in a week go together."""
+        start, end = self.candidates.tables.start, self.candidates.tables.end
+
+        def running(pairs: Array, week: int) -> list[Array]:
+            slots = self.slot[pairs]
+            now = pairs[(start[slots] <= week) & (week < end[slots])]
+            return [now[self.group[now] == group] for group in np.unique(self.group[now])]
+
+        rows: dict[bytes, Array] = {}
+        # Whatever overlaps does so in a week in which one of both begins.
+        for week in np.unique(start[self.slot[np.concatenate([ours, theirs])]]):
+            for mine in running(ours, week):
+                for other in running(theirs, week):
+                    column = np.concatenate([mine, other])
+                    rows[column.tobytes()] = column
+        for column in rows.values():
+            entries = (np.zeros(len(column), dtype=np.int64), column, np.ones(len(column)))
+            self._rows.add_rows([entries], np.ones(1))
+
     def _budgets(self) -> None:
         tables = self.candidates.tables
         money = tables.rate[self.person] * tables.effort[self.slot]
@@ -322,6 +292,29 @@ class PlanModel:
             return
         entries = (np.zeros(len(kept), dtype=np.int64), kept, np.full(len(kept), -1.0))
         self._rows.add_rows([entries], np.array([-float(least)]))
+
+    def _movers(self) -> None:
+        """At most so many people lose a slot that the start gives them."""
+        problem = self.candidates.tables.problem
+        if problem.max_movers is None or problem.start is None:
+            return
+        start = np.array(problem.start)
+        kept = self._x[start[self.slot] == self.person]
+        open_to_them = np.zeros(len(start), dtype=bool)
+        open_to_them[self.slot[kept]] = True
+        gone = (start >= 0) & ~open_to_them & (self.ledger.plan != start)
+        moved = np.unique(start[gone])
+        left = problem.max_movers - len(moved)
+        kept = kept[~np.isin(self.person[kept], moved)]
+        people, number = np.unique(self.person[kept], return_inverse=True)
+        if len(people) <= left:
+            return
+        m = self._rows.add_columns(np.zeros(len(people)), np.ones(len(people)))
+        self._leaving = m[number], kept
+        rows, minus = np.arange(len(kept)), np.full(len(kept), -1.0)
+        self._rows.add_rows([(rows, kept, minus), (rows, m[number], minus)], minus)
+        entries = (np.zeros(len(m), dtype=np.int64), m, np.ones(len(m)))
+        self._rows.add_rows([entries], np.array([float(left)]))
 
     def _overload(self) -> None:
         tables = self.candidates.tables

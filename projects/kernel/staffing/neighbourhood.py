@@ -49,7 +49,7 @@ def around(ledger: Ledger, s: int, person: int | None = None) -> tuple[int, ...]
         With the whole plan placed.
     person
         What this person holds comes first: in the weeks of the slot, and whatever in its project
-        would bar her from it.
+        would bar her from it, held by people to be kept apart from her too.
 
     Returns
     -------
@@ -63,8 +63,10 @@ def around(ledger: Ledger, s: int, person: int | None = None) -> tuple[int, ...]
     people = suited[np.argsort(-tables.points(s, suited), kind="stable")].tolist()
     chosen = [s]
     if person is not None:
-        hers = np.flatnonzero((plan == person) & (inside | _bars(tables, s)))
-        chosen += [other for other in hers.tolist() if other != s]
+        hers = (plan == person) & (inside | _bars(tables, s))
+        theirs = np.isin(plan, tables.partners.get(person, [])) & inside
+        theirs &= tables.project == tables.project[s]
+        chosen += [other for other in np.flatnonzero(hers | theirs).tolist() if other != s]
         people = [person, *(p for p in people if p != person)]
     held = [int(other) for p in people for other in np.flatnonzero(inside & (plan == p))]
     held = [other for other in held if other not in chosen]

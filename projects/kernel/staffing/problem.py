@@ -38,6 +38,7 @@ class Rule(StrEnum):
     MAX_PROJECTS = "max_projects"
     INDEPENDENCE = "independence"
     ONE_PER_PHASE = "one_per_phase"
+    APART = "apart"  # somebody whom they must not meet works there in these weeks
     BUDGET = "budget"
     MUST_FILL = "must_fill"
     CHANGE_BUDGET = "change_budget"
@@ -234,11 +235,17 @@ class StaffingProblem:
         Points per (slot, person) instead of the skill fit of `weights` (the site's are added).
     exclude
         Pairs (slot, person) that must not be.
+    pins
+        Pairs (slot, person): this person or nobody. One person a slot.
+    apart
+        Pairs of people who never work on one project in the same week, facts included.
     start
         Person per slot or -1: a plan to begin with, taken as far as the rules allow.
     max_changes
         How many of the slots that `start` fills may go to somebody else or stay open; None is no
         limit. With a limit, `start` must keep the rules (`greedy.keepable` makes it so).
+    max_movers
+        How many people may lose a slot that `start` gives them; None is no limit. The same holds.
     """
 
     n_weeks: int
@@ -249,8 +256,11 @@ class StaffingProblem:
     facts: tuple[Fact, ...] = ()
     fit: Mapping[tuple[int, int], int] | None = None
     exclude: frozenset[tuple[int, int]] = frozenset()
+    pins: frozenset[tuple[int, int]] = frozenset()
+    apart: frozenset[tuple[int, int]] = frozenset()
     start: tuple[int, ...] | None = None
     max_changes: int | None = None
+    max_movers: int | None = None
     units_per_fte: int = 100
     weights: Weights = field(default_factory=Weights)
 
@@ -300,16 +310,37 @@ class StaffingProblem:
                 require(0 <= index < len(self.slots), who, f"no slot {index}")
 
     def _check_pairs(self) -> None:
-        for what, pairs in (("fit", self.fit or ()), ("exclude", self.exclude)):
+        of_slots = (("fit", self.fit or ()), ("exclude", self.exclude), ("pins", self.pins))
+        for what, pairs in of_slots:
             for slot, person in pairs:
                 known = 0 <= slot < len(self.slots) and 0 <= person < len(self.people)
                 require(known, what, f"no pair of slot {slot} and person {person}")
-        limit = self.max_changes
-        require(limit is None or limit >= 0, "problem", f"max_changes {limit} is below 0")
+        self._check_pins()
+        for one, other in self.apart:
+            known = 0 <= one < len(self.people) and 0 <= other < len(self.people)
+            require(known, "apart", f"no pair of people {one} and {other}")
+            require(one != other, f"person {self.people[one].key}", "apart from themselves")
+        for name in ("max_changes", "max_movers"):
+            limit = getattr(self, name)
+            require(limit is None or limit >= 0, "problem", f"{name} {limit} is below 0")
         if self.start is not None:
             require(len(self.start) == len(self.slots), "start", "one person per slot or -1")
             known = all(-1 <= person < len(self.people) for person in self.start)
             require(known, "start", "holds a person that does not exist")
+
+    def _check_pins(self) -> None:
+        pinned: dict[int, int] = {}
+        for s, p in sorted(self.pins):
+            who = f"slot {self.slots[s].key}"
+            require(pinned.setdefault(s, p) == p, who, "pinned to two people")
+            excluded = (s, p) in self.exclude
+            require(not excluded, who, f"person {self.people[p].key} is pinned and excluded")
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether every plan grows out of `start`, because little of it may change."""
+        limits = self.max_changes, self.max_movers
+        return self.start is not None and any(limit is not None for limit in limits)
 
     def priority_of(self, s: int) -> int:
         own = self.slots[s].priority

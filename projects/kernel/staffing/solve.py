@@ -129,7 +129,7 @@ class _Solve:
         self.bound: float | None = None
         self.method = "greedy"
         # Under a change budget every plan grows out of the given one.
-        limited = problem.max_changes is not None and problem.start is not None
+        limited = problem.is_limited
         self.held = [s for s, p in enumerate(problem.start or ()) if limited and p >= 0]
         self._valued_at = self._value_cost = 0.0
 

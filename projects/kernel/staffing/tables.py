@@ -128,6 +128,9 @@ class Tables:
         apart = np.abs(self.offset - problem.projects[slot.project].utc_offset_minutes)
         far = np.zeros(self.n_people, dtype=bool) if limit is None else apart > 60 * limit
         excluded = np.zeros(self.n_people, dtype=bool)
+        if s in self.pinned:
+            excluded[:] = True
+            excluded[self.pinned[s]] = False
         excluded[self._excluded.get(s, [])] = True
         return {
             Rule.SKILL: unskilled,
@@ -143,6 +146,20 @@ class Tables:
         for s, p in self.problem.exclude:
             found.setdefault(s, []).append(p)
         return found
+
+    @cached_property
+    def pinned(self) -> dict[int, int]:
+        """The person of each slot that nobody else may take."""
+        return dict(self.problem.pins)
+
+    @cached_property
+    def partners(self) -> dict[int, list[int]]:
+        """For each person who is kept apart from others, these others."""
+        found: dict[int, set[int]] = {}
+        for one, other in self.problem.apart:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+        return {p: sorted(others) for p, others in found.items()}
 
     def suited(self, s: int) -> Array:
         """Everybody who fails none of the rules of `failures`, by index."""

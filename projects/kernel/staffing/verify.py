@@ -74,6 +74,7 @@ def verify(problem: StaffingProblem, solution: StaffingSolution) -> list[Violati
         detail = f"{len(plan)} entries for {len(problem.slots)} slots"
         return [Violation(Rule.MUST_FILL, detail=detail)]
     found = [*_unfilled_musts(problem, plan), *_too_many_changes(problem, plan)]
+    found += _too_many_movers(problem, plan)
     for s, p in enumerate(plan):
         if p >= 0:
             found += _misplaced(problem, s, p)
@@ -202,6 +203,16 @@ def _too_many_changes(problem: StaffingProblem, plan: tuple[int, ...]) -> Iterat
         yield Violation(Rule.CHANGE_BUDGET, detail=detail)
 
 
+def _too_many_movers(problem: StaffingProblem, plan: tuple[int, ...]) -> Iterator[Violation]:
+    if problem.max_movers is None or problem.start is None:
+        return
+    pairs = zip(problem.start, plan, strict=True)
+    movers = {held for held, now in pairs if held >= 0 and now != held}
+    if len(movers) > problem.max_movers:
+        detail = f"{len(movers)} of {problem.max_movers} people"
+        yield Violation(Rule.CHANGE_BUDGET, detail=detail)
+
+
 def _misplaced(problem: StaffingProblem, s: int, p: int) -> Iterator[Violation]:
     """Rules between one slot and one person, whatever else they do."""
     slot, person = problem.slots[s], problem.people[p]
@@ -217,6 +228,10 @@ def _misplaced(problem: StaffingProblem, s: int, p: int) -> Iterator[Violation]:
         yield Violation(Rule.DISTANCE, p, project.key, s, detail=f"{apart} min")
     if (s, p) in problem.exclude:
         yield Violation(Rule.EXCLUDED, p, project.key, s)
+    for pinned, wanted in problem.pins:
+        if pinned == s and wanted != p:
+            detail = f"only {problem.people[wanted].key}"
+            yield Violation(Rule.EXCLUDED, p, project.key, s, detail=detail)
     for week in range(slot.start, slot.end):
         if person.availability[week] < slot.fte:
             yield Violation(Rule.AVAILABILITY, p, project.key, s, week)
@@ -230,6 +245,8 @@ def _clashes(
     yield from _too_many_projects(problem, before, added)
     yield from _both_sides(before, added)
     yield from _doubled_phases(before, added)
+    if problem.apart:
+        yield from _meetings(problem, before, added)
     yield from _over_budget(problem, before, added)
 
 
@@ -296,6 +313,23 @@ def _doubled_phases(before: list[_Work], added: list[_Work]) -> Iterator[Violati
         if key in held:
             yield Violation(Rule.ONE_PER_PHASE, work.person, work.project, work.slot)
         held.add(key)
+
+
+def _meetings(
+    problem: StaffingProblem, before: list[_Work], added: list[_Work]
+) -> Iterator[Violation]:
+    """Weeks in which a piece that is added lies beside one of somebody to be kept apart."""
+    there: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for work in (*before, *added):
+        for week in _weeks(problem, work):
+            there[work.project, week].add(work.person)
+    pairs = {frozenset(pair) for pair in problem.apart}
+    for work in added:
+        for week in _weeks(problem, work):
+            for other in sorted(there[work.project, week]):
+                if frozenset((work.person, other)) in pairs:
+                    detail = f"meets {problem.people[other].key}"
+                    yield Violation(Rule.APART, work.person, work.project, work.slot, week, detail)
 
 
 def _over_budget(

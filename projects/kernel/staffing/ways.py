@@ -148,9 +148,8 @@ def failed_rules(ledger: Ledger, s: int, p: int) -> tuple[Rule, ...]:
 
 def _plan_rules(problem: StaffingProblem) -> tuple[Rule, ...]:
     """What bars somebody who fails no rule herself: what the plan owes elsewhere."""
-    limited = problem.max_changes is not None and problem.start is not None
     musts = any(slot.must_fill for slot in problem.slots)
-    return (Rule.CHANGE_BUDGET,) * limited + (Rule.MUST_FILL,) * musts
+    return (Rule.CHANGE_BUDGET,) * problem.is_limited + (Rule.MUST_FILL,) * musts
 
 
 class _Search:

@@ -14,6 +14,7 @@ from tests.integration.permissions import (
     probes_people,
     probes_plans,
     probes_projects,
+    probes_rules,
     probes_staffing,
     probes_studies,
     rows_capacity,
@@ -104,8 +105,8 @@ PARTS = [
     ),
     Part(
         Staffing,
-        [*probes_staffing.staffing_probes()],
-        rows_staffing.staffing_views(),
+        [*probes_staffing.staffing_probes(), *probes_rules.rules_probes()],
+        [*rows_staffing.staffing_views(), *probes_rules.rules_views()],
         held=probes_staffing.HELD,
         open=probes_staffing.OPEN,
         runs=rows_staffing.runs,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from projects.models import Incumbent, ProposalRow, StaffingRequest, StaffingRun
+from projects.models import Incumbent, ProposalRow, StaffingRequest, StaffingRun, WeightProfile
 from teamhub.accounts.models import User
 from teamhub.runs import frozen
 from tests.integration.permissions.scene import (
@@ -42,6 +42,11 @@ class Staffing(ScenePart):
         self.people, self.plans = People.of(scene), Plans.of(scene).plans
         self._runs()
         self._requests()
+        for name, shared in (("hers", False), ("everybodys", True)):
+            WeightProfile.objects.create(owner=scene.lea, name=name, shared=shared)
+
+    def kept_by(self, user: User) -> list[str]:
+        return list(user.weight_profiles.values_list("name", flat=True))
 
     def _runs(self) -> None:
         people = self.people
@@ -129,4 +134,7 @@ class Staffing(ScenePart):
             HELD: self.asks_infra,
             CROSSED: self.among_strangers,
         }[which]
-        return self.parts[PROJECT[which]] | {"request": request}
+        owner = user if which == OWN else self.scene.lea
+        name = f"kept-{owner.pk}" if which == OWN else "hers"
+        profile, _made = WeightProfile.objects.get_or_create(owner=owner, name=name)
+        return self.parts[PROJECT[which]] | {"request": request, "profile": profile}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -87,7 +88,12 @@ class Probe:
     def path(self, things: Things) -> str:
         args = [_value(things, part) for part in self.args]
         address = reverse(self.name, args=args or None, kwargs=dict(self.kwargs) or None)
-        return f"{address}?{self.query}" if self.query else address
+        return f"{address}?{_filled(self.query, things)}" if self.query else address
+
+
+def _filled(words: str, things: Things) -> str:
+    """Words with "{run}" replaced by the id of that thing."""
+    return re.sub(r"\{([\w.]+)\}", lambda match: str(_value(things, match[1])), words)
 
 
 def _value(things: Things, part: str) -> Any:

@@ -43,8 +43,8 @@ def instance(tmp_path: Path) -> Path:
     return path
 
 
-def program(*arguments: str | Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "benchmarks.staffing", *map(str, arguments)]
+def program(*arguments: str | Path, name: str = "staffing") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", f"benchmarks.{name}", *map(str, arguments)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
 
@@ -100,6 +100,45 @@ def test_bad_input_ends_with_2_and_one_line(
     assert (run.returncode, out) == (2, "")
     assert complaint in err
     assert len(err.splitlines()) == 1
+
+
+def test_the_program_that_asks_why_prints_its_figures(instance: Path) -> None:
+    run = program(instance, "--plan-seconds", "0.5", name="staffing_explain")
+    out, _err = run.communicate(timeout=120)
+    assert run.returncode == 0
+    assert "HiGHS" not in out
+    figures = json.loads(out.splitlines()[-1])
+    assert (figures["schema"], figures["instance"]) == (1, "little.json.gz")
+    for name in ("blocker_ms_per_slot", "counterfactual_ms", "why_not_ms", "core_s", "core_size"):
+        assert figures[name] > 0
+    assert figures["core_minimal"]
+    assert "what_helps_s" in figures
+
+
+def test_the_program_that_asks_why_refuses_what_is_no_instance(tmp_path: Path) -> None:
+    out, err = program(tmp_path / "none.json", name="staffing_explain").communicate(timeout=60)
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "cannot be read" in err
+
+
+def test_a_question_is_answered_in_a_child(instance: Path, tmp_path: Path) -> None:
+    problem = instances.problem_of(instances.read(instance))
+    job = {
+        "problem": codec.problem_to_json(problem),
+        "assignment": [None] * len(problem.slots),
+        "question": "why_not",
+        "slot": problem.slots[0].key,
+        "person": problem.people[0].key,
+        "seconds": 5.0,
+    }
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    with Child("projects.kernel.staffing.study", tmp_path) as child:
+        lines = [line for line in child.messages(0.2) if line is not None]
+        result = child.result()
+    assert result["outcome"] == "feasible"
+    assert result["answer"]["holder"] is None
+    assert lines[0]["stage"] == "Reading the plan"
 
 
 def test_the_kernel_solves_as_a_child(instance: Path, tmp_path: Path) -> None:

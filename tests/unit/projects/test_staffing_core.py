@@ -25,6 +25,9 @@ def ask(given: StaffingProblem, seconds: float = 30.0, **params: object) -> dict
 
 
 def fillable(given: StaffingProblem, groups: list[core.Group]) -> bool:
+    pairs = sorted(given.apart)
+    apart = frozenset(pairs[g.number] for g in groups if g.rule is Rule.APART)
+    given = replace(given, apart=apart)
     slots = [g.number for g in groups if g.rule is Rule.MUST_FILL]
     people = {(g.rule.value, g.number) for g in groups if g.rule.value in PERSONAL}
     budgets = {g.number for g in groups if g.rule is Rule.BUDGET}
@@ -46,6 +49,8 @@ def clashing(seed: int) -> tuple[StaffingProblem, list[int]]:
             exclude=frozenset(),
             fit=None,
         )
+    if seed % 4 == 3 and len(given.people) > 1:
+        given = replace(given, apart=frozenset({(0, 1)}))
     tables = Tables(given)
     return given, [s for s in range(5) if len(tables.suited(s))]
 
@@ -67,7 +72,7 @@ def test_a_core_clashes_and_nothing_in_it_can_be_left_out() -> None:
             assert fillable(given, [other for other in groups if other != one])
         if len(groups) > 1:
             named |= {group.rule for group in groups}
-    assert named == {Rule.MUST_FILL, Rule.BUDGET, *map(Rule, PERSONAL)}
+    assert named == {Rule.MUST_FILL, Rule.BUDGET, Rule.APART, *map(Rule, PERSONAL)}
 
 
 def test_the_core_of_a_larger_problem_is_minimal_by_the_same_check() -> None:
@@ -130,6 +135,17 @@ def test_each_rule_is_named_where_it_clashes(rule: str, changes: dict) -> None:
     told = ask(given)
     rules = [row["rule"] for row in [*told["people"], *told["projects"]]]
     assert (rules, told["feasible"], told["minimal"]) == ([rule], False, True)
+
+
+def test_two_who_are_kept_apart_are_told_as_a_pair() -> None:
+    given = problem(
+        people=(person(), person("bo", skills={"law": 1})),
+        slots=(slot("a", must_fill=True), slot("b", must_fill=True, required={"law": 1})),
+        apart=frozenset({(1, 0)}),
+    )
+    told = ask(given)
+    assert told["people"] == [{"rule": "apart", "person": "ana", "beside": "bo"}]
+    assert (told["slots"], told["minimal"]) == (["a", "b"], True)
 
 
 def test_a_slot_that_nobody_suits_is_a_core_by_itself() -> None:

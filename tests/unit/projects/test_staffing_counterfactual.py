@@ -70,6 +70,8 @@ def test_against_trying_all_plans_the_loss_is_exact_and_each_way_is_smallest() -
     n_ways = 0
     for seed in range(30):
         given, rng = tiny(seed), random.Random(seed)
+        if seed % 5 == 0:
+            given = replace(given, apart=frozenset({(0, 1)}))
         plan = tuple(plan_of(solved(given)))
         s, p = rng.randrange(5), rng.randrange(3)
         told = ask(given, plan, s, p)
