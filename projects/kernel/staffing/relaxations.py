@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -25,9 +26,9 @@ TRIED_EACH = 4
 SUB_SECONDS = 1.5
 # A neighbourhood that is not proven in that time is halved, this one and all after it.
 LEAST_SLOTS = 10
-PRICE_SHARE = 0.35
-# Kept for comparing and telling what was found.
-SPARE_SHARE = 0.1
+PRICE_SHARE = 0.25
+# Kept for checking and telling what was found.
+SPARE_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def answer(
     Returns
     -------
     dict
-        base {objective, coverage_share, open}, ideas [{changes, gain, price, fills, coverage_share,
-        money}], tried, estimate.
+        base {objective, coverage_share, open}; ideas [{changes, gain, price, fills, opens,
+        coverage_share, money}]; tried; estimate: false where every gain is that of the whole
+        problem, not of a neighbourhood.
 
     Raises
     ------
@@ -86,7 +88,8 @@ def answer(
     tried = 0
     most = min(len(found), TRIED_EACH * top)
     for idea in _in_turn(found):
-        if deadline.left <= SPARE_SHARE * deadline.budget.seconds or tried >= most:
+        spare = deadline.left <= SPARE_SHARE * deadline.budget.seconds
+        if deadline.over or tried >= most or (spare and confirmed):
             break
         report("Confirming by solving again", 0.3 + 0.7 * tried / most)
         tried += 1
@@ -145,6 +148,10 @@ def _alike(one: Confirmed, other: Confirmed) -> bool:
     ):
         return True
     return one.idea.kind == other.idea.kind and not set(one.fills).isdisjoint(other.fills)
+
+
+def _skills(hire: Hire) -> set[str]:
+    return {skill for skill, _level in hire.skills}
 
 
 @dataclass
@@ -270,7 +277,8 @@ class _Trial:
         return replace(idea, changes=(Budget(budget.project, spent),))
 
     def compared(self, one: Confirmed) -> Json:
-        """A confirmed idea as it is told."""
+        """A confirmed idea as it is told, once its plan is checked."""
+        self.check(one)
         problem = self.standing.problem
         without, changed = self._values(one.idea, one.before, one.after)
         # What re-solving alone would cover is not the merit of the change.
@@ -296,11 +304,14 @@ class _Trial:
         )
 
     def check(self, one: Confirmed) -> None:
-        """The plan with the change breaks nothing that the present plan did not."""
-        present = StaffingSolution(tuple(self.standing.plan))
-        if verify.verify(self.standing.problem, present):
+        """Raise BrokenPlan unless the plan with the change breaks no more than the present one."""
+        if self._is_broken:
             return
-        plan = StaffingSolution(one.after.plan)
-        broken = verify.verify(self._changed(one.idea), plan)
+        broken = verify.verify(self._changed(one.idea), StaffingSolution(one.after.plan))
         if broken:
             raise BrokenPlan(f"a re-solved plan breaks {broken[0]}")
+
+    @cached_property
+    def _is_broken(self) -> bool:
+        present = StaffingSolution(tuple(self.standing.plan))
+        return bool(verify.verify(self.standing.problem, present))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -19,7 +20,7 @@ from projects.kernel.staffing.problem import (
     StaffingProblem,
     StaffingSolution,
 )
-from projects.kernel.staffing.repair import Standing
+from projects.kernel.staffing.repair import Repaired, Standing
 from projects.kernel.staffing.tables import Tables
 from teamhub.kernel.budget import Budget, Deadline
 from teamhub.kernel.outcome import Outcome, Status
@@ -85,8 +86,10 @@ def test_a_gain_is_the_difference_of_two_proven_solves_of_a_small_problem(
     assert found["base"]["objective"] == outcome.objective
     assert found["base"]["open"] == plan.count(-1)
     for idea in found["ideas"]:
-        changed = proven(applied(given, idea))
-        assert idea["gain"] == changed.objective - outcome.objective > 0
+        changed = proven(applied(given, idea)).objective
+        assert changed is not None
+        assert outcome.objective is not None
+        assert idea["gain"] == changed - outcome.objective > 0
         assert idea["fills"]
     gains = [idea["gain"] for idea in found["ideas"]]
     assert gains == sorted(gains, reverse=True)
@@ -216,6 +219,23 @@ def test_work_that_breaks_a_rule_stays_and_an_open_must_fill_slot_is_no_obstacle
     found = answer(given, [1, 0, -1])
     assert {"lower", "train", "hire"} <= {i["changes"][0]["kind"] for i in found["ideas"]}
     assert all("s2" in idea["fills"] for idea in of_kind(found, "train"))
+
+
+def test_what_a_solve_without_the_change_might_still_find_is_no_gain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = scarce()
+    (before,) = answer(given, [-1, -1])["ideas"]
+    resolve = Standing.resolve
+
+    def hurried(self: Standing, *args: Any, **options: Any) -> Repaired | None:
+        found = resolve(self, *args, **options)
+        own = len(self.problem.people) == len(given.people)
+        return replace(found, slack=1000.0) if found is not None and own else found
+
+    monkeypatch.setattr(Standing, "resolve", hurried)
+    (after,) = answer(given, [-1, -1])["ideas"]
+    assert after["gain"] == before["gain"] - 1000
 
 
 def test_what_cannot_be_asked_is_named() -> None:
