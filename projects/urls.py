@@ -14,6 +14,7 @@ from projects.views import (
     requests,
     slots,
     staffing,
+    studies,
     supply,
     workspace,
 )
@@ -71,4 +72,10 @@ slot_dialog = [
     path("projects/waiting/<int:pk>/", slots.waiting_place, name="waiting-place"),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *workspace_pages, *decisions, *slot_dialog]
+questions = [
+    path("staffing/questions/", studies.study_list, name="study-list"),
+    path("staffing/questions/new/", studies.study_create, name="study-create"),
+    path("staffing/questions/<uuid:pk>/", studies.study_detail, name="study-detail"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *workspace_pages, *questions, *decisions, *slot_dialog]

@@ -13,6 +13,7 @@ from projects.api import (
     staffing,
     staffing_compare,
     staffing_profiles,
+    studies,
     supply,
 )
 
@@ -135,4 +136,9 @@ slot_dialog = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *questions, *decisions, *slot_dialog, *reports]
+studied = [
+    path("studies/", studies.StudyList.as_view(), name="study-list"),
+    path("studies/<uuid:pk>/", studies.StudyDetail.as_view(), name="study-detail"),
+]
+
+urlpatterns = [*life, *plan, *proposals, *questions, *studied, *decisions, *slot_dialog, *reports]

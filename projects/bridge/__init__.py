@@ -2,6 +2,7 @@
 
 from projects.bridge.problem import load_staffing
 from projects.bridge.results import record_incumbent, store_proposal
+from projects.bridge.studies import load_study, store_study
 from projects.bridge.units import EXPLICIT_FIT, MONEY, PRODUCT_WEIGHTS
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "MONEY",
     "PRODUCT_WEIGHTS",
     "load_staffing",
+    "load_study",
     "record_incumbent",
     "store_proposal",
+    "store_study",
 ]

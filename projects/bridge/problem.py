@@ -160,7 +160,7 @@ def _project(project: Project) -> KernelProject:
 def _slot(piece: OpenPiece, index: dict[int, int], rows: Loading) -> KernelSlot:
     slot = piece.slot
     return KernelSlot(
-        key=f"{slot.pk}@{piece.start_on.isoformat()}",
+        key=piece.key,
         project=index[slot.phase.project_id],
         phase=slot.phase.key,
         required={need.skill.key: need.level for need in slot.skills.all()},
@@ -287,3 +287,29 @@ def _with_fit(run: StaffingRun, problem: StaffingProblem) -> StaffingProblem:
         return problem
     run.fit_source = settings.STAFFING_FIT_BACKEND
     return replace(problem, fit=scores)
+
+
+def present_problem(run: StaffingRun, rows: Loading) -> StaffingProblem:
+    """Today's plan (see `present.read_present`) as a problem; `start` is who holds what."""
+    problem = _problem(run, rows)
+    spent = _spent_before(rows)
+    return replace(
+        problem,
+        projects=tuple(
+            project
+            if project.budget is None
+            else replace(project, budget=max(0, project.budget - spent[int(project.key)]))
+            for project in problem.projects
+        ),
+    )
+
+
+def _spent_before(rows: Loading) -> dict[int, int]:
+    """By project, money of weeks before today of work that goes on: its slot has only the rest."""
+    spent: dict[int, int] = defaultdict(int)
+    for piece in rows.pieces:
+        if piece.held is not None and piece.held.start_on < piece.start_on:
+            gone = weeks.weeks_between(piece.held.start_on, piece.start_on)
+            rate = int(piece.held.person.rate_per_fte_week * 100)
+            spent[piece.slot.phase.project_id] += rate * piece.fte_hundredths * gone
+    return spent

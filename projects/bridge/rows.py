@@ -22,6 +22,12 @@ class OpenPiece:
     end_on: date
     fte_hundredths: int
     held: Assignment | None = None  # may be moved
+    part: str = ""  # tells pieces of one slot apart that begin in the same week
+
+    @property
+    def key(self) -> str:
+        """As the kernel calls it."""
+        return f"{self.slot.pk}@{self.start_on.isoformat()}{self.part}"
 
 
 @dataclass

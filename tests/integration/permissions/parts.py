@@ -18,6 +18,7 @@ from tests.integration.permissions import (
     probes_rules,
     probes_slot,
     probes_staffing,
+    probes_studies,
     probes_workspace,
     rows_capacity,
     rows_ground,
@@ -26,10 +27,12 @@ from tests.integration.permissions import (
     rows_plans,
     rows_projects,
     rows_staffing,
+    rows_studies,
     scene_models,
     scene_people,
     scene_projects,
     scene_staffing,
+    scene_studies,
 )
 from tests.integration.permissions.rows import View, Who
 from tests.integration.permissions.scene import Amount, ScenePart
@@ -129,6 +132,15 @@ PARTS = [
         Decisions,
         [*probes_decisions.decision_probes()],
         probes_decisions.decision_views(),
+    ),
+    Part(
+        scene_studies.Studies,
+        [*probes_studies.study_probes()],
+        rows_studies.study_views(),
+        open=probes_studies.OPEN,
+        runs=rows_studies.runs,
+        money=scene_studies.MONEY,
+        money_labels=("Gain (points)", "Extra cost"),
     ),
     Part(
         Devices,

@@ -9,11 +9,11 @@ import pytest
 
 from capacity.models import plan
 from models_ml.models import training
-from projects.models import staffing
+from projects.models import staffing, studies
 
 ROOT = Path(__file__).resolve().parents[3]
 KERNELS = {
-    "projects/kernel/staffing": staffing.STAGES,
+    "projects/kernel/staffing": staffing.STAGES + studies.STUDY_STAGES,
     "capacity/kernel": plan.STAGES,
     "models_ml/kernel": training.STAGES,
 }

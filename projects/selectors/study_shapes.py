@@ -1,0 +1,228 @@
+"""An answer as it is shown: what the page, the API and nobody else has to look up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from projects.selectors.study_sight import ShownPerson, ShownSlot
+from projects.selectors.study_words import ShownChange
+from teamhub import weeks
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A rule that somebody fails, in words and with the weeks that it concerns."""
+
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SkillLine:
+    skill: str
+    name: str
+    level: int
+    person: int | None
+    holder: int | None
+
+    @property
+    def is_met(self) -> bool:
+        return (self.person or 0) >= self.level
+
+
+@dataclass(frozen=True)
+class Points:
+    """A criterion with what it adds (or takes away) for the one and for the other."""
+
+    criterion: str
+    name: Any
+    person: int
+    holder: int | None
+
+
+@dataclass(frozen=True)
+class Way:
+    changes: list[ShownChange]
+    gain: int | None  # points; None for those who may not see the objective
+
+
+@dataclass(frozen=True)
+class Move:
+    slot: ShownSlot
+    before: ShownPerson | None
+    after: ShownPerson | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What forcing changes of one criterion."""
+
+    criterion: str
+    name: Any
+    points: int
+
+
+@dataclass(frozen=True)
+class Forced:
+    loss: int | None
+    parts: list[Part]
+    moves: list[Move]
+    hidden_moves: int
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    slot: ShownSlot
+    person: ShownPerson
+    holder: ShownPerson | None
+    first: bool
+    failing: list[Failing]
+    weeks: list[date]
+    hidden_rules: bool
+    skills: list[SkillLine]
+    points: list[Points]
+    amount: Decimal | None
+    holder_amount: Decimal | None
+    ways: list[Way]
+    hidden_ways: int
+    never: list[Failing]
+    forced: Forced | None
+    n_slots: int
+    n_people: int
+
+
+@dataclass(frozen=True)
+class Idea:
+    rank: int
+    changes: list[ShownChange]
+    fills: list[ShownSlot]
+    hidden_fills: int
+    coverage: float
+    gain: int | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True)
+class WhatHelps:
+    open: int
+    coverage: float
+    ideas: list[Idea]
+    hidden_ideas: int
+    tried: int
+
+
+@dataclass(frozen=True)
+class Cover:
+    person: ShownPerson
+    free: bool
+    rules: list[Failing]
+    fit: int
+
+
+@dataclass(frozen=True)
+class Lost:
+    slot: ShownSlot
+    person: ShownPerson
+    start_on: date
+    end_on: date
+    cover: list[Cover]
+    hidden_cover: int
+    shadow: ShownPerson | None
+    covered_by: ShownPerson | None
+    is_covered: bool
+
+    @property
+    def last_week(self) -> date:
+        return weeks.add_weeks(self.end_on, -1)
+
+
+@dataclass(frozen=True)
+class SlippingPhase:
+    project: str
+    project_name: str
+    phase: str
+    phase_name: str
+    lost_effort: int
+    uncovered_effort: int
+    slips_weeks: int | None
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many can do what one project asks for of a skill, with and without the absent."""
+
+    skill: str
+    skill_name: str
+    level: int
+    project: str
+    project_name: str
+    need: int
+    can: int
+    can_without: int
+
+    @property
+    def state(self) -> str:
+        """none: nobody is left; thin: one, or now fewer than slots; less: enough, but fewer; same."""
+        if not self.can_without:
+            return "none"
+        fewer = self.can_without < self.can
+        if self.can_without == 1 or (fewer and self.can_without < self.need):
+            return "thin"
+        return "less" if fewer else "same"
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    name: str
+    level: int
+    cells: list[Depth | None]
+
+
+@dataclass(frozen=True)
+class Shock:
+    lost: list[Lost]
+    hidden_lost: int
+    phases: list[SlippingPhase]
+    hidden_phases: int
+    before: float
+    after: float
+    recovered: float
+    complete: bool  # whether there was time to try how far each phase slips
+    depth: list[Depth]
+
+    @property
+    def heads(self) -> list[str]:
+        return sorted({one.project_name for one in self.depth})
+
+    @property
+    def heat(self) -> list[HeatRow]:
+        """Skills by level down, projects across."""
+        at = {(one.skill, one.level, one.project_name): one for one in self.depth}
+        rows = sorted({(one.skill_name, one.level, one.skill) for one in self.depth})
+        return [
+            HeatRow(name, level, [at.get((skill, level, project)) for project in self.heads])
+            for name, level, skill in rows
+        ]
+
+
+@dataclass(frozen=True)
+class PersonRule:
+    person: ShownPerson
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Core:
+    feasible: bool | None  # None: not known in the time
+    minimal: bool
+    slots: list[ShownSlot]
+    hidden_slots: int
+    people: list[PersonRule]
+    hidden_people: int
+    projects: list[str]  # keys
+    project_names: list[str]
+    hidden_projects: int
