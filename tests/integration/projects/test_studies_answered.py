@@ -24,7 +24,7 @@ def company(cast: Any) -> Any:
     company.ana, company.bo = company.make_person("Ana"), company.make_person("Bo", level=1)
     company.held = company.make_slot("held", fte_hundredths=80)
     company.hard = company.make_slot("hard", level=4)
-    builders.make_assignment(company.held, ana)
+    builders.make_assignment(company.held, company.ana)
     return company
 
 
