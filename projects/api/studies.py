@@ -26,8 +26,8 @@ from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
 
 Question = StaffingStudy.Question
-WORD = {"max_length": 60}
-NUMBER = {"min_value": 1, "max_value": 2**53}
+WORD: Any = {"max_length": 60}
+NUMBER: Any = {"min_value": 1, "max_value": 2**53}
 
 
 class AbsencesIn(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -154,7 +154,7 @@ def _core(params: Json, plan: Json) -> Json:
     return {}
 
 
-_ASKED = {
+_ASKED: dict[str, Callable[[Json, Json], Json]] = {
     Question.WHY_NOT: _why_not,
     Question.WHAT_HELPS: _what_helps,
     Question.SHOCK: _shock,

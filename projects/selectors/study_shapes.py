@@ -165,7 +165,7 @@ class Depth:
 
     @property
     def state(self) -> str:
-        """none: nobody is left; thin: one, or fewer than slots; less: fewer, but enough; same."""
+        """none: nobody is left; thin: one, or now fewer than slots; less: fewer; same."""
         if not self.can_without:
             return "none"
         fewer = self.can_without < self.can

@@ -43,7 +43,7 @@ class ShownChange:
 
 
 def fails(rule: str) -> str:
-    return str(FAILS.get(rule) or RULE_NAMES.get(rule, rule))
+    return str(FAILS[rule]) if rule in FAILS else rule_name(rule)
 
 
 def rule_name(rule: str) -> str:

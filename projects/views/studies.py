@@ -104,7 +104,8 @@ def study_create(request: HttpRequest) -> HttpResponse:
         "offers_projects": bool(run or slot) or staffable(request.user).exists(),
     }
     if request.method != "POST":
-        pick = wants_fragment(request) and str(request.htmx.target or "").startswith(PICK)
+        target = request.headers.get("HX-Target", "")
+        pick = wants_fragment(request) and target.startswith(PICK)
         page = "projects/_study_pick.html" if pick else "projects/study_create.html"
         response = render(request, page, context)
         response.headers.setdefault("Vary", "HX-Request")

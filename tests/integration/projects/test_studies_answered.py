@@ -18,14 +18,13 @@ from tests.integration.projects.staffing_scene import Company, Silent, start_mon
 
 
 @pytest.fixture
-def company(cast: Any) -> Company:
+def company(cast: Any) -> Any:
     """Ana (level 3) holds a slot at 2; a slot at 4 is open, Bo (level 1) has time."""
-    company = Company(lead=cast.ada)
-    ana, bo = company.make_person("Ana"), company.make_person("Bo", level=1)
-    company.ana, company.bo = ana, bo  # type: ignore[attr-defined]
-    company.held = company.make_slot("held", fte_hundredths=80)  # type: ignore[attr-defined]
-    company.hard = company.make_slot("hard", level=4)  # type: ignore[attr-defined]
-    builders.make_assignment(company.held, ana)
+    company: Any = Company(lead=cast.ada)
+    company.ana, company.bo = company.make_person("Ana"), company.make_person("Bo", level=1)
+    company.held = company.make_slot("held", fte_hundredths=80)
+    company.hard = company.make_slot("hard", level=4)
+    builders.make_assignment(company.held, company.ana)
     return company
 
 
