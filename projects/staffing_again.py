@@ -7,9 +7,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
+
 from projects.bridge import PRODUCT_WEIGHTS
 from projects.models import Project, ProposalRow, StaffingRun, WeightProfile
-from projects.staffing_forms import WorkspaceForm
+from projects.staffing_forms import SECONDS, WorkspaceForm
 from projects.staffing_names import Names, person_label, project_label, slot_label
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -44,7 +46,11 @@ def initial_of(run: StaffingRun, *, user: User, projects: Iterable[Project]) -> 
 
 
 def _seconds(seconds: int | None) -> dict[str, Any]:
-    return {} if seconds is None else {"limit": "own", "seconds": seconds}
+    if seconds is None:
+        return {}
+    if seconds in {*SECONDS, settings.STAFFING_SECONDS}:
+        return {"limit": str(seconds)}
+    return {"limit": "own", "seconds": seconds}
 
 
 def lines_of(

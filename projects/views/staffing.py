@@ -84,7 +84,7 @@ def accept(request: HttpRequest, pk: str) -> HttpResponse:
         return _refused(request, run, error)
     _tell(request, done)
     change = f"?change={done.change.pk}" if done.change else ""
-    return redirect(f"{run.get_absolute_url()}{change}#proposal")
+    return redirect(f"{run.get_absolute_url()}{change}")
 
 
 @require_POST

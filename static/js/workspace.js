@@ -60,6 +60,8 @@ if (form) {
   form.querySelectorAll("[data-weight]").forEach(number);
   form.querySelectorAll("[data-lines]").forEach(grow);
   mayDelete();
+  // A refused form goes on where the first mistake is.
+  form.querySelector(".is-invalid")?.focus();
 
   form.addEventListener("input", (event) => {
     const field = event.target;

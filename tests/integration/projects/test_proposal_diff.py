@@ -83,7 +83,7 @@ def test_accepting_one_project_leaves_the_other_and_offers_to_undo(
     answer = client.post(f"{run.get_absolute_url()}accept/", {"project": second.pk})
 
     change = PlanChange.objects.get()
-    assert answer["Location"] == f"{run.get_absolute_url()}?change={change.pk}#proposal"
+    assert answer["Location"] == f"{run.get_absolute_url()}?change={change.pk}"
     assert [row.slot.phase.project for row in Assignment.objects.all()] == [second]
     after = diff_of(run, company.lead)
     # The figures compare the plan without this proposal and with it, whatever is decided so far.
