@@ -10,7 +10,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from projects.models import Assignment, Project, ProposalRow, StaffingRequest
+from projects.models import Assignment, Project, StaffingRequest
 from projects.selectors.plan_state import Finding, Piece, PlanState, Rule
 from roles.models import Person
 from teamhub import weeks
@@ -127,17 +127,11 @@ def clashes(
     seen = set(Project.objects.detail_visible_to(user).values_list("pk", flat=True))
     editable = set(Project.objects.editable_by(user).values_list("pk", flat=True))
     loads = set(Person.objects.load_visible_to(user).order_by().values_list("pk", flat=True))
-    asked = set(
-        StaffingRequest.objects.open()
-        .filter(assignment__in=held)
-        .values_list("assignment_id", flat=True)
-    )
-    # A proposal that a person has accepted is a decision of theirs, as a lock is.
-    reviewed = set(
-        ProposalRow.objects.filter(
-            assignment__in=held, decision=ProposalRow.Decision.ACCEPTED
-        ).values_list("assignment_id", flat=True)
-    )
+    requests = StaffingRequest.objects.filter(assignment__in=held)
+    answers = dict(requests.order_by("pk").values_list("assignment_id", "status"))
+    asked = {pk for pk, status in answers.items() if status == StaffingRequest.Status.OPEN}
+    # What another lead approved is a decision, as a lock is.
+    reviewed = {pk for pk, status in answers.items() if status == StaffingRequest.Status.APPROVED}
     found: dict[int, list[Clash]] = defaultdict(list)
     for one in work:
         project = one.slot.phase.project_id

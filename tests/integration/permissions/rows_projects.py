@@ -109,8 +109,8 @@ def project_views() -> list[View]:
         ),
         View(
             _assign_in_alpha,
-            links(rf"{PERSON_OF_CHOICE}(?s:(?!</tr>).)*?<svg class=\"th-weeks\""),
-            lambda who: [str(one.pk) for one in loads(who)],
+            _whose_hours_are_told,
+            lambda who: sorted(one.key for one in loads(who)),
             status=_assigns_in_alpha,
         ),
     ]
@@ -125,12 +125,15 @@ def project_views() -> list[View]:
     return found
 
 
-# How free somebody is: the slot dialog tells it of those whose load one sees.
-PERSON_OF_CHOICE = r'<a href="[^"]*&amp;person=(\d+)">'
-
-
 def _assign_in_alpha(scene: Scene) -> str:
-    return reverse("projects:slot-dialog", args=[Plans.of(scene).plans["alpha"]["open"].pk])
+    slot = Plans.of(scene).plans["alpha"]["open"]
+    return reverse("api:projects:slot-candidates", args=[slot.pk]) + "?limit=1000"
+
+
+def _whose_hours_are_told(answer: Answer) -> list[str]:
+    """How free somebody is: candidates tell it of those whose load one sees."""
+    rows = answer.json()["results"]
+    return sorted(row["person"] for row in rows if row["hours_by_week"] is not None)
 
 
 def _assigns_in_alpha(who: Who) -> int:

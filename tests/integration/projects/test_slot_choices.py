@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from projects.models import Assignment, PlanChange, Slot, WaitingPlace
+from projects.models import (
+    Assignment,
+    PlanChange,
+    ProposalRow,
+    Slot,
+    StaffingRequest,
+    StaffingRun,
+    WaitingPlace,
+)
 from projects.selectors.plan_state import Piece
 from projects.selectors.slot_choices import options
 from projects.selectors.waiting import places_of
@@ -33,7 +41,7 @@ def week(n: int) -> Any:
 
 def piece(slot: Slot, person: Person, **fields: Any) -> Piece:
     slot = assignments.read_slot(slot.pk)
-    filled = {
+    filled: dict[str, Any] = {
         "start_on": slot.start_on,
         "end_on": slot.end_on,
         "fte_hundredths": slot.fte_hundredths,
@@ -148,6 +156,28 @@ def test_work_of_another_lead_stays_and_the_refusal_says_whom_to_ask(
     assert "move" not in options(piece(slot, ben), user=company.lead).possible
 
 
+def test_work_that_another_lead_is_asked_for_stays_and_what_they_approved_needs_a_reason(
+    company: Company,
+) -> None:
+    slot, ben = company.make_slot(), company.make_person("Ben")
+    old = busy(company, ben)
+    run = StaffingRun.objects.create(requested_by=company.lead)
+    row = ProposalRow.objects.create(
+        run=run, slot=old.slot, start_on=week(0), end_on=week(4), fte_hundredths=80
+    )
+    asked = StaffingRequest.objects.create(
+        row=row, assignment=old, department=company.department, asked_by=company.lead
+    )
+
+    for status, code in (("open", "ask_others"), ("approved", "needs_reason")):
+        asked.status = status
+        asked.save()
+        with pytest.raises(Conflict) as refusal:
+            slot_choices.make_way(piece(slot, ben), by=company.lead)
+        assert refusal.value.code == code
+    assert Assignment.objects.get() == old
+
+
 def test_work_that_changed_since_it_was_read_does_not_give_way(company: Company) -> None:
     slot, ben = company.make_slot(), company.make_person("Ben")
     old = busy(company, ben)
@@ -200,7 +230,7 @@ def test_a_split_that_makes_no_sense_is_refused_and_nothing_is_written(company: 
         {"second": ben, "second_hundredths": 50},
     ):
         with pytest.raises(InvalidInput):
-            slot_choices.split(whole, by=company.lead, **wrong)  # type: ignore[arg-type]
+            slot_choices.split(whole, by=company.lead, **wrong)
     busy(company, ben)
     with pytest.raises(Conflict) as refusal:
         slot_choices.split(whole, second=ben, second_hundredths=30, by=company.lead)
