@@ -92,6 +92,29 @@ class Ledger:
         self._move(s, p, 1)
         self.plan[s] = p
 
+    def place_all(self, plan: Array) -> None:
+        """Put people into open slots, all at once: person per slot, -1 for none."""
+        tables = self.tables
+        slots = np.flatnonzero(plan >= 0)
+        people, projects = plan[slots], tables.project[slots]
+        length = tables.end[slots] - tables.start[slots]
+        ends = np.cumsum(length)
+        week = np.arange(int(length.sum())) - np.repeat(ends - length - tables.start[slots], length)
+        who, where = np.repeat(people, length), np.repeat(projects, length)
+        fte = np.repeat(tables.fte[slots], length)
+        busy = (self.works_on > 0).sum(axis=1)
+        np.add.at(self.works_on, (who, where, week), 1)
+        self.projects_left -= (self.works_on > 0).sum(axis=1) - busy
+        np.subtract.at(self.left, (who, week), fte)
+        np.add.at(self.load, (who, week), fte)
+        np.subtract.at(self.effort_left, people, tables.effort[slots])
+        np.add.at(self.in_phase, (people, tables.group[slots]), 1)
+        np.subtract.at(self.money_left, projects, tables.rate[people] * tables.effort[slots])
+        sided = tables.side[slots] != OTHER
+        side = tables.side[slots[sided]]
+        np.add.at(self.on_side, (people[sided], projects[sided], side), 1)
+        self.plan[slots] = people
+
     def remove(self, s: int) -> None:
         """Open a slot again."""
         self._move(s, int(self.plan[s]), -1)

@@ -104,10 +104,9 @@ class Resolved:
 
 def placed(problem: StaffingProblem, plan: Sequence[int], but: Sequence[int] = ()) -> Ledger:
     """A ledger with a plan placed, some slots left open."""
-    ledger, free = Ledger(Tables(problem)), set(but)
-    for s, p in enumerate(plan):
-        if p >= 0 and s not in free:
-            ledger.place(s, p)
+    ledger, fixed = Ledger(Tables(problem)), np.array(plan, dtype=np.int64)
+    fixed[list(but)] = -1
+    ledger.place_all(fixed)
     return ledger
 
 

@@ -19,7 +19,7 @@ from projects.kernel.staffing.tables import Tables
 from teamhub.kernel.budget import Budget, Deadline
 from teamhub.kernel.highs import solve_lp
 from teamhub.kernel.outcome import Status
-from tests.unit.projects.staffing_cases import tiny
+from tests.unit.projects.staffing_cases import plan_of, tiny
 
 
 def company(seed: int = 5) -> tuple[StaffingProblem, Candidates, Ledger]:
@@ -140,3 +140,18 @@ def test_beyond_branch_and_bound_prices_and_search_do_the_work(
     later = solving.better_bound(problem, budget=Budget(1.0))
     assert later is not None
     assert later >= outcome.objective
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_placing_a_plan_at_once_leaves_what_placing_it_slot_by_slot_leaves(seed: int) -> None:
+    given = tiny(seed) if seed < 8 else instances.problem_of(instances.generate(12, 3, 14, seed))
+    plan = plan_of(solving.solve(given, budget=Budget(0.2), seed=seed))
+    one, other = Ledger(Tables(given)), Ledger(Tables(given))
+    other.place_all(np.array(plan))
+    for s, p in enumerate(plan):
+        if p >= 0:
+            one.place(s, p)
+    for name in ("plan", "left", "load", "works_on", "in_phase", "on_side", "money_left"):
+        assert (getattr(one, name) == getattr(other, name)).all(), name
+    assert (one.effort_left == other.effort_left).all()
+    assert (one.projects_left == other.projects_left).all()
