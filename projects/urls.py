@@ -9,6 +9,7 @@ from projects.views import (
     imports,
     my_work,
     phases,
+    planner,
     projects,
     requests,
     staffing,
@@ -51,4 +52,6 @@ proposals = [
     path("requests/<int:pk>/answer/", requests.answer, name="request-answer"),
 ]
 
-urlpatterns = [*life, *plan, *proposals]
+board = [path("planner/", planner.planner, name="planner")]
+
+urlpatterns = [*life, *plan, *proposals, *board]

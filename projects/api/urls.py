@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.api import (
     assignments,
+    board,
     checklists,
     imports,
     people_capacity,
@@ -81,4 +82,6 @@ proposals = [
     ),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *reports]
+planner = [path("board/", board.Board.as_view(), name="board")]
+
+urlpatterns = [*life, *plan, *proposals, *reports, *planner]
