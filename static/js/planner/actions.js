@@ -142,9 +142,10 @@ export class Actions {
     await this.edits.set(bar, { fte_share: share }, what);
   }
 
-  whoField(label) {
+  // `search`: whom the list begins with.
+  whoField(label, search = "") {
     const missing = this.words.say("find_person");
-    return { name: "person", label, kind: "person", required: true, missing };
+    return { name: "person", label, kind: "person", required: true, missing, search };
   }
 
   // Ask for a person; the name belongs to the option that was chosen.

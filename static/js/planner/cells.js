@@ -2,6 +2,8 @@
 import { gridcell, make, place } from "./elements.js";
 import { need, person } from "./figures.js";
 
+const FIGURE_PX = 34;
+
 export class Cells {
   constructor(model, words, split) {
     this.model = model;
@@ -22,12 +24,16 @@ export class Cells {
       const cell = gridcell(`th-board-cell th-load-${figures.look}`);
       cell.dataset.item = `cell-${group.start}`;
       cell.tabIndex = -1;
-      if (figures.shown !== null) cell.textContent = this.words.share(figures.shown);
+      if (figures.shown !== null && this.roomy(group)) cell.textContent = this.words.share(figures.shown);
       if (figures.soft) cell.classList.add("th-load-tentative");
       place(cell, this.model, group.start, group.end);
       if (this.split && figures.taken > 0) cell.append(this.splitBar(figures));
       return cell;
     });
+  }
+
+  roomy({ start, end }) {
+    return (end - start) * this.model.weekPx >= FIGURE_PX;
   }
 
   splitBar({ own, taken }) {

@@ -92,6 +92,7 @@ export class Dialogs {
     input.type = "search";
     input.setAttribute("aria-label", this.words.say("find_person"));
     input.placeholder = this.words.say("find_person");
+    input.value = field.search || "";
     select.size = 6;
     const look = async () => {
       const found = await this.api.people(input.value.trim());

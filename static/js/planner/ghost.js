@@ -13,8 +13,9 @@ export class Ghost {
 
   show({ at, start, end, lane = 0 }) {
     const { model, element, view } = this;
-    element.style.setProperty("left", `calc(var(--th-side) + ${start * model.weekPx}px)`);
-    element.style.setProperty("width", `${(end - start) * model.weekPx}px`);
+    const shown = Math.max(0, start); // what began before the first week is cut, as bars are
+    element.style.setProperty("left", `calc(var(--th-side) + ${shown * model.weekPx}px)`);
+    element.style.setProperty("width", `${Math.max(0, end - shown) * model.weekPx}px`);
     element.style.setProperty("top", `${model.tops[at] + CELL_PX + 3 + lane * LANE_PX}px`);
     element.textContent = this.words.span(model.monday(start), model.monday(end));
     if (!element.isConnected) view.body.append(element);

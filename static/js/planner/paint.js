@@ -4,6 +4,9 @@ import { Cells } from "./cells.js";
 import { gridcell, make, place, svgIcon } from "./elements.js";
 import { barKey, CELL_PX, LANE_PX } from "./model.js";
 
+const HEAD_PX = 28;
+const [SHORT_PX, BARE_PX] = [58, 30]; // bars that have room for the share only, for nothing
+
 export class Painter {
   constructor(model, words, config) {
     this.model = model;
@@ -27,7 +30,7 @@ export class Painter {
       }
       const track = make("div", "th-board-heads");
       for (const group of groups) {
-        const head = make("div", "th-board-column", this.words.head(group.key, { long }));
+        const head = make("div", "th-board-column", this.headOf(group, long));
         head.setAttribute("role", "columnheader");
         if (!long && group.start <= now && now < group.end) head.classList.add("th-now");
         place(head, this.model, group.start, group.end);
@@ -37,6 +40,13 @@ export class Painter {
       lines.append(line);
     }
     return lines;
+  }
+
+  // What fits over a few weeks at the edge: "Nov 2026", "Nov", or nothing.
+  headOf({ key, start, end }, long) {
+    const width = (end - start) * this.model.weekPx;
+    if (width < HEAD_PX) return "";
+    return this.words.head(key, { long: long && width > 2 * HEAD_PX });
   }
 
   row(at) {
@@ -83,8 +93,11 @@ export class Painter {
     if (bar.kind === "busy") element.setAttribute("aria-disabled", "true");
     else element.setAttribute("aria-haspopup", "menu");
     const text = make("span", "th-bar-text");
-    if (bar.locked) text.append(svgIcon(this.icons, "lock"));
-    text.append(make("span", "th-bar-share", words.share(bar.fte_share)), this.label(bar));
+    if (bar.locked && (end - start) * model.weekPx >= SHORT_PX) text.append(svgIcon(this.icons, "lock"));
+    const width = (end - start) * model.weekPx;
+    if (width >= BARE_PX) text.append(make("span", "th-bar-share", words.share(bar.fte_share)));
+    if (width >= SHORT_PX) text.append(this.label(bar));
+    else element.classList.add("th-bar-short");
     element.append(text);
     if (bar.must_fill && bar.kind === "open") element.classList.add("th-plan-must");
     if (bar.editable && bar.kind === "assignment") {

@@ -31,6 +31,7 @@ export class View {
     this.box.setAttribute("aria-rowcount", String(model.names.length + 2));
     const canvas = model.weekPx * model.count;
     this.box.style.setProperty("--th-side", `${SIDE_PX}px`);
+    this.box.style.setProperty("--th-week", `${model.weekPx}px`);
     this.box.style.setProperty("--th-canvas", `${canvas}px`);
     const now = model.position(model.today);
     const inside = now >= 0 && now < model.count;

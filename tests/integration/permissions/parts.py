@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.integration.permissions import (
+    probes_board,
     probes_capacity,
     probes_ground,
     probes_joint,
@@ -15,6 +16,7 @@ from tests.integration.permissions import (
     probes_plans,
     probes_projects,
     probes_staffing,
+    rows_board,
     rows_capacity,
     rows_ground,
     rows_models,
@@ -101,10 +103,10 @@ PARTS = [
     ),
     Part(
         Staffing,
-        [*probes_staffing.staffing_probes()],
-        rows_staffing.staffing_views(),
+        [*probes_staffing.staffing_probes(), *probes_board.board_probes()],
+        [*rows_staffing.staffing_views(), *rows_board.board_views()],
         held=probes_staffing.HELD,
-        open=probes_staffing.OPEN,
+        open=probes_staffing.OPEN | probes_board.OPEN,
         runs=rows_staffing.runs,
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),
