@@ -16,6 +16,7 @@ from projects.selectors.board_bars import (
     Bar,
     Reader,
     Window,
+    filled_per_week,
     in_lanes,
     masked,
     open_bars,
@@ -240,7 +241,7 @@ def _project_row(project: Project, window: Window, slots: list[Any], bars: list[
     needed, left = per_week(window, demand), per_week(window, still_open)
     need = Need(
         needed=needed,
-        filled=per_week(window, taken),
+        filled=filled_per_week(window, slots, taken),
         open=left,
         state=[
             "short" if missing else "covered" if asked else "none"

@@ -262,12 +262,27 @@ def masked(window: Window, hidden: list[Bar]) -> list[Bar]:
     return [Bar(BUSY, start, end, effort) for start, end, effort in stretches(window, sums)]
 
 
-def open_bars(window: Window, slots: Iterable[Work], taken: Iterable[Bar]) -> list[Bar]:
-    """What is still to be filled from this week on, a bar for each stretch of equal effort."""
+def by_slot(bars: Iterable[Bar]) -> dict[int, list[Bar]]:
     held: dict[int, list[Bar]] = defaultdict(list)
-    for bar in taken:
+    for bar in bars:
         if bar.work is not None:
             held[bar.work.slot].append(bar)
+    return held
+
+
+def filled_per_week(window: Window, slots: Iterable[Work], taken: Iterable[Bar]) -> list[int]:
+    """What the slots hold of what they ask for; more than that fills no other slot."""
+    held = by_slot(taken)
+    sums = [0] * window.n_weeks
+    for work in slots:
+        for week, effort in enumerate(per_week(window, held.get(work.slot, ()))):
+            sums[week] += min(effort, work.fte_hundredths)
+    return sums
+
+
+def open_bars(window: Window, slots: Iterable[Work], taken: Iterable[Bar]) -> list[Bar]:
+    """What is still to be filled from this week on, a bar for each stretch of equal effort."""
+    held = by_slot(taken)
     now = max(0, weeks.weeks_between(window.start, weeks.monday(timezone.localdate())))
     found = []
     for work in slots:

@@ -177,7 +177,7 @@ def who_does_not_suit_needs_a_reason(planned: Planned) -> None:
     given = planned.call("GET", f"assignments/?person=bo-larsen&from={planned.slot['start_on']}")
     assert any(one["slot"] == planned.slot["id"] for one in given["results"])
     page.keyboard.press("Control+z")
-    toast(page, "Undone")
+    spoken(page, "Undone")
     left = planned.call("GET", f"assignments/?person=bo-larsen&from={planned.slot['start_on']}")
     assert not any(one["slot"] == planned.slot["id"] for one in left["results"])
 

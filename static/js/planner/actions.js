@@ -178,7 +178,7 @@ export class Actions {
         options,
         value: options[options.length >> 1]?.[0],
       },
-      this.whoField(words.say("split_who")),
+      this.whoField(words.say("split_who"), bar.name),
     ]);
     if (chosen) await this.edits.split(bar, chosen.values.week, chosen.values.person);
   }

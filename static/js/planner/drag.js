@@ -1,5 +1,6 @@
 // Bars and open slots by pointer: snapped to weeks, inside the slot. By touch after a long press
 // only, so that a finger can scroll; Escape lets go.
+import { make } from "./elements.js";
 import { placeOf, resized, shifted } from "./ghost.js";
 
 const SLIP_PX = 4;
@@ -11,6 +12,8 @@ const STEP_PX = 14;
 export class Drag {
   constructor({ view, model, ghost, edits, tray }) {
     Object.assign(this, { view, model, ghost, edits, tray });
+    // One element over the page shows the hand: a class on the body would restyle every row.
+    this.veil = make("div", "th-drag-veil");
     view.body.addEventListener("pointerdown", (event) => this.onBar(event));
     tray.list.addEventListener("pointerdown", (event) => this.onTray(event));
     window.addEventListener("pointermove", (event) => this.move(event));
@@ -56,7 +59,7 @@ export class Drag {
   start() {
     this.live = true;
     this.drag.element.classList.add("th-dragged");
-    document.body.classList.add("th-dragging");
+    document.body.append(this.veil);
     if (this.drag.touch) navigator.vibrate?.(10);
   }
 
@@ -145,7 +148,7 @@ export class Drag {
   stop() {
     clearTimeout(this.timer);
     this.drag?.element.classList.remove("th-dragged");
-    document.body.classList.remove("th-dragging");
+    this.veil.remove();
     this.ghost.hide();
     this.live = false;
     this.drag = null;

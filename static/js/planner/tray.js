@@ -17,7 +17,7 @@ export class Tray {
   draw() {
     const { bars, count } = this.model.tray;
     this.title.textContent = this.words.say("tray_count", { count });
-    this.root.toggleAttribute("data-empty", !count);
+    this.root.toggleAttribute("data-fixed", !bars.some((bar) => bar.editable));
     const held = this.list.contains(document.activeElement) && document.activeElement.dataset.key;
     const items = bars.slice(0, this.shown).map((bar, at) => this.item(bar, at));
     if (!count) items.push(make("li", "th-tray-none", this.words.say("tray_none")));
