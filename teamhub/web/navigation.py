@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("work", _("My work"), "checklist", "projects:my-work", "g w", in_bar=True),
     Entry("projects", _("Projects"), "folders", "projects:project-list", "g p", in_bar=True),
     Entry("people", _("People"), "users", "roles:person-list", "g e", in_bar=True),
+    Entry("planner", _("Planner"), "calendar-stats", "projects:planner", "g b"),
     Entry(
         "planner",
         pgettext_lazy("page", "Planner"),
