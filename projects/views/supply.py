@@ -21,6 +21,7 @@ from projects.selectors.supply import FreePerson, LevelWeeks, free_people, suppl
 from roles.models import Department, Skill
 from teamhub import weeks
 from teamhub.accounts import permissions
+from teamhub.saved.selectors import ViewsMenu
 from teamhub.web.exports import csv_response
 from teamhub.web.templatetags.teamhub_tags import week as week_name
 
@@ -70,6 +71,9 @@ class SupplyForm(forms.Form):
         self.fields["from"] = forms.DateField(
             label=_("From week of"), required=False, widget=forms.DateInput(attrs={"type": "date"})
         )
+        for field in self.fields.values():
+            kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            field.widget.attrs["class"] = f"{kind} {kind}-sm"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -149,6 +153,7 @@ def supply_demand(request: HttpRequest) -> HttpResponseBase:
         "heads": _heads(asked),
         "sees_all": permissions.may_see_load_of_all(request.user),
         "csv_query": _with_format(request),
+        "menu": ViewsMenu(request, "supply"),
     }
     answer: HttpResponse = render(
         request, "projects/supply_demand.html", context, status=200 if form.is_valid() else 422

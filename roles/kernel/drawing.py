@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from roles.kernel.graph import Edge, layers, predecessors
 
-WIDTH, HEIGHT = 118, 44  # of a node
+WIDTH, HEIGHT = 148, 44  # of a node
 GAP_X, GAP_Y, MARGIN = 24, 14, 8
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from teamhub.accounts.models import User
@@ -24,7 +26,7 @@ class ShownView:
     def query(self) -> str:
         """Its parameters and, so that the list knows which one is open, itself."""
         parameters = self.view.parameters.copy()
-        parameters["view"] = str(self.view.pk)
+        parameters["saved"] = str(self.view.pk)
         return parameters.urlencode()
 
 
@@ -39,6 +41,22 @@ def views_of(page: str, user: User) -> list[ShownView]:
         for view in found.annotate(is_favourite=Exists(through))
     ]
     return sorted(rows, key=lambda row: (not row.favourite, not row.mine))
+
+
+class ViewsMenu:
+    """The views of a page that is no list; as components/_list_views.html reads it."""
+
+    choosable: tuple[Any, ...] = ()
+
+    def __init__(self, request: HttpRequest, page: str) -> None:
+        self.saved_as, self.path = page, request.path
+        self.query_string = request.GET.urlencode()
+        self.views = views_of(page, request.user)
+        self._wanted = request.GET.get("saved", "")
+
+    @property
+    def current_view(self) -> ShownView | None:
+        return next((one for one in self.views if str(one.view.pk) == self._wanted), None)
 
 
 def by_name(page: str, name: str, user: User) -> SavedView:

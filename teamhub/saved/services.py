@@ -15,7 +15,7 @@ from teamhub.saved.models import QUERY_LENGTH, SavedView
 
 MOST = 200  # views of one person
 # Where one is in a list, and its files, are no part of a view of it.
-_PASSING = ("page", "size", "format", "view")
+_PASSING = ("page", "size", "format", "saved")
 
 
 def cleaned_query(raw: str) -> str:

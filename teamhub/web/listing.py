@@ -57,7 +57,7 @@ __all__ = [
 
 Text = str | Promise
 MAX_PAGE_SIZE = 200
-_OWN = {"q", "sort", "page", "size", "format", "cols", "view"}
+_OWN = {"q", "sort", "page", "size", "format", "cols", "saved"}
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ class Listing:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters of a view, as hidden fields of the form that chooses columns."""
-        passing = {"page", "format", "view", "cols"}
+        passing = {"page", "format", "saved", "cols"}
         return [
             (key, value)
             for key, values in self.parameters.lists()
@@ -281,7 +281,7 @@ class Listing:
 
     @property
     def current_view(self) -> ShownView | None:
-        wanted = self.parameters.get("view", "")
+        wanted = self.parameters.get("saved", "")
         return next((one for one in self.views if str(one.view.pk) == wanted), None)
 
     def _head(self, column: Column) -> Head:

@@ -33,7 +33,7 @@ def test_a_view_keeps_the_filters_and_not_the_place_in_the_list(client_for: Any,
     )
     view = SavedView.objects.get()
     assert (view.name, view.query) == ("My people", "site=berlin&cols=name%2Csite")
-    assert QueryDict(answer["Location"].partition("?")[2])["view"] == str(view.pk)
+    assert QueryDict(answer["Location"].partition("?")[2])["saved"] == str(view.pk)
     assert AuditEvent.objects.filter(verb="view.create").exists()
     page = client_for(cast.ada).get(answer["Location"]).content.decode()
     assert "My people" in page
