@@ -216,6 +216,18 @@ def newest_change() -> int:
     return PlanChange.objects.latest("pk").pk
 
 
+def test_a_row_that_a_change_took_out_of_the_filter_can_be_read_again(
+    company: Company, api_for: Any
+) -> None:
+    ana = company.make_person("Ana")
+    query = asked(project=company.project.key)
+
+    api = api_for(company.lead)
+
+    assert api.get(BOARD, query).json()["results"] == []
+    assert row_of(api.get(BOARD, query | {"ids": str(ana.pk)}), "Ana")["bars"] == []
+
+
 def test_answers_name_the_plan_change_and_who_was_faster(
     company: Company, cast: Any, api_for: Any
 ) -> None:
