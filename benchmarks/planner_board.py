@@ -116,9 +116,9 @@ def _company(client: Client, n_people: int, n_weeks: int, seed: int) -> int:
                 seats.append([*place, *span, share, ""])
                 if dice.random() < 0.9:
                     held.append([*place, person, *_part(dice, *span), share])
-    for place, kind, columns, rows in _files(people, projects, start, phases, seats, held):
+    for app, kind, columns, rows in _files(people, projects, start, phases, seats, held):
         answer = client.upload(
-            f"/api/v1/{place}/import/",
+            f"/api/v1/{app}/import/",
             {"kind": kind, "create_missing": "1"},
             f"{kind}.csv",
             _table(columns, rows),

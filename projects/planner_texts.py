@@ -118,5 +118,4 @@ TEXTS: dict[str, Any] = {
     "lost": _("The server does not answer. Check the connection and try again."),
     "close": _("Close"),
     "rows_shown": _("Rows: {count}"),
-    "slot_of": _("{seat}, {phase}, {project}"),
 }

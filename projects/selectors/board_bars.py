@@ -14,7 +14,6 @@ from django.utils import timezone
 from projects import catalog
 from projects.models import Assignment, Project, ProposalRow, Slot, StaffingRun
 from projects.models.project import PHASE_LABELS
-from projects.phases import PhaseKey
 from projects.selectors.load import span
 from roles.models import Role
 from teamhub import weeks
@@ -106,6 +105,7 @@ class Reader:
     detail: set[int] = field(init=False)
     editable: set[int] = field(init=False)
     roles: dict[int, str] = field(init=False)
+    phases: dict[str, str] = field(init=False)
     own: int | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,6 +113,7 @@ class Reader:
         self.detail = set(projects.detail_visible_to(self.user).values_list("pk", flat=True))
         self.editable = set(projects.editable_by(self.user).values_list("pk", flat=True))
         self.roles = {role.pk: role.name for role in Role.objects.all()}
+        self.phases = {key: f"{key.number} {label}" for key, label in PHASE_LABELS.items()}
         self.own = getattr(getattr(self.user, "person", None), "pk", None)
 
     def work(self, values: Sequence[Any]) -> Work:
@@ -124,7 +125,7 @@ class Reader:
             project=project,
             project_key=key,
             project_name=name,
-            phase=f"{PhaseKey(phase).number} {PHASE_LABELS[PhaseKey(phase)]}",
+            phase=self.phases[phase],
             seat=f"{self.roles[role]} {shown}".strip(),
             start_on=start_on,
             end_on=end_on,

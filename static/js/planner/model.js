@@ -138,7 +138,8 @@ export class Model {
     if (start === this.start && zoom === this.zoom) this.take(answer.results);
   }
 
-  // After a change: rows that it touches, and what is open. Rows left by their filter stay shown.
+  // After a change: rows that it touches, and what is open. A row that its change took out of the
+  // filters stays until the board is read anew.
   async refresh(ids) {
     const shown = ids.filter((id) => this.rows.has(id));
     await Promise.all([shown.length ? this.read(shown) : null, this.loadTray()]);

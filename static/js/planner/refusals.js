@@ -31,7 +31,7 @@ export class Refusals {
 
   async why(error, bar) {
     const { words } = this;
-    const clashes = error.details.clashes || [];
+    const { clashes = [], override } = error.details;
     const field = { name: "reason", label: words.say("reason"), required: true };
     const actions = [{ key: "do", label: words.say("overbook"), primary: true }];
     if (clashes.length && bar.kind === "assignment") {
@@ -41,8 +41,9 @@ export class Refusals {
     const slot = this.api.at("slot_page", bar.slot) || this.api.at("assign_page", bar.slot);
     if (clashes.length && slot) actions.push({ label: words.say("queue"), href: slot });
     const chosen = await this.dialogs.ask({
-      title: words.say(clashes.length ? "clash_title" : "guarded_title"),
-      lines: clashes.length ? clashes.map(told) : [error.message],
+      // What is locked or agreed is said beside the rules that the change would break.
+      title: words.say(override || !clashes.length ? "guarded_title" : "clash_title"),
+      lines: [...(override || !clashes.length ? [error.message] : []), ...clashes.map(told)],
       fields: [{ ...field, missing: words.say("reason_missing") }],
       actions,
     });

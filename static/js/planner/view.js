@@ -129,12 +129,14 @@ export class View {
     if (came) this.settle();
   }
 
-  // Rows grew or shrank: what is in sight stays where it is.
+  // Rows grew or shrank: the first one in sight stays where it is.
   settle() {
-    const at = this.model.rowUnder(this.box.scrollTop);
-    const offset = this.box.scrollTop - (this.drawn.get(at)?.top ?? this.model.tops[at]);
-    const before = this.model.tops[at] + offset;
-    if (Math.abs(before - this.box.scrollTop) > 1 && offset >= 0) this.box.scrollTop = before;
+    const { box, model } = this;
+    const seen = [...this.drawn].filter(([, element]) => element.top <= box.scrollTop);
+    const [at, element] = seen.sort((one, other) => other[1].top - one[1].top)[0] || [];
+    const shift = element ? model.tops[at] - element.top : 0;
+    this.body.style.setProperty("height", `${model.height}px`);
+    if (shift) box.scrollTop += shift;
     this.update();
   }
 
