@@ -137,7 +137,7 @@ class WishReader:
 
 def _both(cells: list[str], words: str | Promise) -> tuple[str, str]:
     if not all(cells):
-        raise forms.ValidationError(words)
+        raise forms.ValidationError(str(words))
     return cells[0], cells[1]
 
 

@@ -10,6 +10,7 @@ from projects.views import (
     my_work,
     phases,
     plan_changes,
+    planner,
     projects,
     requests,
     slots,
@@ -78,4 +79,15 @@ questions = [
     path("staffing/questions/<uuid:pk>/", studies.study_detail, name="study-detail"),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *workspace_pages, *questions, *decisions, *slot_dialog]
+board = [path("planner/", planner.planner, name="planner")]
+
+urlpatterns = [
+    *life,
+    *plan,
+    *board,
+    *proposals,
+    *workspace_pages,
+    *questions,
+    *decisions,
+    *slot_dialog,
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import Http404
@@ -16,6 +18,7 @@ from rest_framework.views import APIView
 
 from projects.api.filters import PLAN_PARAMETERS, named, plan_filters
 from projects.models import Assignment, Project, Slot
+from projects.selectors.last_edit import change_of, last_edit
 from projects.services import assignments as service
 from roles.models import Person
 from teamhub.api.pagination import Pages, paged
@@ -83,6 +86,17 @@ class AssignmentOut(serializers.Serializer[Assignment]):
         return row.fte_hundredths / 100
 
 
+class ChangedAssignmentOut(AssignmentOut):
+    """An assignment after a change of it."""
+
+    change = serializers.IntegerField(
+        allow_null=True, help_text="The plan change that this was; it can be undone by its id."
+    )
+
+
+CHANGE_HEADER = "Plan-Change"
+
+
 def visible(request: Request) -> Any:
     return Assignment.objects.visible_to(request.user).select_related(
         "person", "slot__seat__role", "slot__phase__project__site"
@@ -112,7 +126,7 @@ class AssignmentList(APIView):
     @extend_schema(
         operation_id="assignments_create",
         request=AssignmentIn,
-        responses={201: AssignmentOut},
+        responses={201: ChangedAssignmentOut},
     )
     def post(self, request: Request) -> Response:
         given = _validated(AssignmentIn, request)
@@ -120,7 +134,7 @@ class AssignmentList(APIView):
         if slot is None:
             raise Http404
         made = service.assign(slot=slot, by=request.user, **_fields(given, request))
-        return _answer(request, made.pk, status.HTTP_201_CREATED)
+        return _changed(request, made.pk, status.HTTP_201_CREATED)
 
 
 class AssignmentDetail(APIView):
@@ -131,16 +145,16 @@ class AssignmentDetail(APIView):
     @extend_schema(
         operation_id="assignments_change",
         request=AssignmentPatch,
-        responses=AssignmentOut,
+        responses=ChangedAssignmentOut,
         parameters=[OpenApiParameter("If-Match", str, "header", required=True)],
     )
     def patch(self, request: Request, pk: int) -> Response:
         assignment = _editable(request, pk)
         given = _validated(AssignmentPatch, request)
-        made = service.change(
-            assignment, version=if_match(request), by=request.user, **_fields(given, request)
-        )
-        return _answer(request, made.pk)
+        version, fields = if_match(request), _fields(given, request)
+        with _told_who(pk):
+            made = service.change(assignment, version=version, by=request.user, **fields)
+        return _changed(request, made.pk)
 
     @extend_schema(
         operation_id="assignments_remove",
@@ -153,8 +167,11 @@ class AssignmentDetail(APIView):
     def delete(self, request: Request, pk: int) -> Response:
         assignment = _editable(request, pk)
         reason = request.query_params.get("reason", "")[:300]
-        service.remove(assignment, version=if_match(request), by=request.user, reason=reason)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        version = if_match(request)
+        with _told_who(pk):
+            change = service.remove(assignment, version=version, by=request.user, reason=reason)
+        headers = {CHANGE_HEADER: str(change.pk)}
+        return Response(status=status.HTTP_204_NO_CONTENT, headers=headers)
 
 
 def _cells(row: Assignment) -> list[Any]:
@@ -212,8 +229,27 @@ def if_match(request: Request) -> int:
     return int(raw)
 
 
-def _answer(request: Request, pk: int, code: int = status.HTTP_200_OK) -> Response:
+@contextmanager
+def _told_who(pk: int) -> Iterator[None]:
+    """A refusal because somebody was faster says who, and when."""
+    try:
+        yield
+    except Stale as error:
+        error.details |= last_edit(pk)
+        raise
+
+
+def _answer(request: Request, pk: int) -> Response:
     row = visible(request).filter(pk=pk).first()
     if row is None:
         raise Http404
-    return Response(AssignmentOut(row).data, status=code, headers={"ETag": f'"{row.version}"'})
+    return Response(AssignmentOut(row).data, headers={"ETag": f'"{row.version}"'})
+
+
+def _changed(request: Request, pk: int, code: int = status.HTTP_200_OK) -> Response:
+    row = visible(request).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    row.change = change_of(pk, request.user)
+    headers = {"ETag": f'"{row.version}"', CHANGE_HEADER: str(row.change or "")}
+    return Response(ChangedAssignmentOut(row).data, status=code, headers=headers)

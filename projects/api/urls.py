@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.api import (
     assignments,
+    board,
     checklists,
     imports,
     people_capacity,
@@ -141,4 +142,16 @@ studied = [
     path("studies/<uuid:pk>/", studies.StudyDetail.as_view(), name="study-detail"),
 ]
 
-urlpatterns = [*life, *plan, *proposals, *questions, *studied, *decisions, *slot_dialog, *reports]
+planner = [path("board/", board.Board.as_view(), name="board")]
+
+urlpatterns = [
+    *life,
+    *plan,
+    *planner,
+    *proposals,
+    *questions,
+    *studied,
+    *decisions,
+    *slot_dialog,
+    *reports,
+]

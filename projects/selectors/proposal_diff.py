@@ -118,7 +118,8 @@ class Diff:
                 project = one.row.slot.phase.project
                 projects[project.pk] = project
                 into[project.pk].append(one)
-        found, left = [], DRAWN
+        found: list[Group] = []
+        left = DRAWN
         for pk in sorted(projects, key=lambda pk: (projects[pk].name, pk)):
             group = Group(projects[pk], filled[pk], unfilled[pk])
             drawn = min(left, group.n_rows) if not found or group.n_rows <= left else 0
@@ -157,11 +158,12 @@ def standings(
         user,
         start=start,
         end=end,
-        people={row.person_id for row in rows if row.person_id} | {one.person for one in ended},
+        people={row.person_id for row in rows if row.person_id is not None}
+        | {one.person for one in ended},
     )
     made = {row.assignment_id for row in rows if row.assignment_id}
     before = [one for one in ground.held if one.assignment not in made] + ended
-    gone = {row.replaces_id for row in rows if row.replaces_id and _stands(row)}
+    gone: set[int | None] = {row.replaces_id for row in rows if _stands(row)} - {None}
     gone |= {one.assignment for one in ended}
     after = [one for one in before if one.assignment not in gone]
     after += [_proposed(row) for row in rows if _stands(row)]

@@ -64,8 +64,8 @@ def supply_and_demand(
     for slot in asked:
         for need in slot.skills.all():
             if not skill or need.skill.key == skill:
-                key = (need.skill.key, need.level)
-                rows.setdefault(key, LevelWeeks(need.skill, need.level, n_weeks))
+                wanted = (need.skill.key, need.level)
+                rows.setdefault(wanted, LevelWeeks(need.skill, need.level, n_weeks))
     by_skill: dict[str, list[LevelWeeks]] = defaultdict(list)
     for (key, _level), row in rows.items():
         by_skill[key].append(row)

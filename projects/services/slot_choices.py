@@ -172,16 +172,19 @@ def _give_way(cut: Cut, edit: plan.PlanEdit, *, by: User, reason: str) -> None:
     """Take the weeks out of the assignment; what lies behind them becomes one of its own."""
     one = cut.assignment
     before = plan.snapshot(one)
+    override = cut.clash.mark or None
+    passed = {"override": override} if override else {}
     if not cut.keeps:
-        audit.record(by, "assignment.remove", one, before=before, reason=reason)
+        audit.record(by, "assignment.remove", one, before=before, after=passed, reason=reason)
         edit.end(one)
+        edit.note(one.pk, override=override)
         return
     (start_on, end_on), *behind = cut.keeps
     kept = Piece.of(one)
     edit.alter(one, start_on=start_on, end_on=end_on)
-    audit.record(
-        by, "assignment.change", one, before=before, after=plan.snapshot(one), reason=reason
-    )
+    edit.note(one.pk, override=override)
+    after = plan.snapshot(one) | passed
+    audit.record(by, "assignment.change", one, before=before, after=after, reason=reason)
     for start_on, end_on in behind:
         rest = edit.add(
             replace(kept, start_on=start_on, end_on=end_on),

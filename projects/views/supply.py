@@ -41,7 +41,7 @@ class SupplyForm(forms.Form):
         label=_("Level"),
         required=False,
         coerce=int,
-        empty_value=1,
+        empty_value=None,
         choices=[(str(level), f"≥ {level}") for level in range(1, 6)],
     )
     department = forms.ModelChoiceField(

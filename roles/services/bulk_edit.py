@@ -73,7 +73,8 @@ def change_people(
         if after.keys() != roles_of[person.pk].keys():
             new_roles[person.key] = list(after.values())
         if values or person.key in new_roles:
-            person._change_reason = comment[:100]
+            # Read by simple_history.
+            person._change_reason = comment[:100]  # type: ignore[attr-defined]
             changed.append(person)
     store_people([], changed, change.values.keys(), new_roles, by=by)
     for person in changed:

@@ -42,7 +42,7 @@ class Entry:
     shortcut: str
     in_bar: bool = False  # one of the four in the bottom bar of narrow screens
     visible: Callable[[Any], bool] = _everybody
-    instead: str = ""  # another address, where the first does not exist
+    beside: tuple[str, ...] = ()  # pages that have no entry of their own and belong to it
 
 
 ENTRIES = (
@@ -53,11 +53,10 @@ ENTRIES = (
     Entry(
         "planner",
         pgettext_lazy("page", "Planner"),
-        "layout-grid",
+        "calendar-stats",
         "projects:planner",
         "g l",
-        visible=permissions.may_see_load_of_all,
-        instead="projects:load-grid",
+        beside=("projects:load-grid", "projects:supply-demand", "projects:plan-change-list"),
     ),
     Entry(
         "staffing",
@@ -117,14 +116,12 @@ def page_of(request: HttpRequest) -> str:
     return page_above(request.path)
 
 
-def _address(entry: Entry) -> str:
-    """Where the entry leads; "" for an app that is not installed, or not built yet."""
-    for name in filter(None, (entry.url_name, entry.instead)):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
+def _address(name: str) -> str:
+    """Where a name leads; "" for an app that is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def links(request: HttpRequest) -> list[Link]:
@@ -132,13 +129,18 @@ def links(request: HttpRequest) -> list[Link]:
     user: Any = request.user  # anonymous on the log-in page
     if not user.is_authenticated:
         return []
-    found = []
-    for entry in ENTRIES:
-        url = _address(entry)
-        if url and entry.visible(user):
-            found.append((entry, url))
-    matching = [url for _entry, url in found if request.path.startswith(url)]
+    found = [
+        (entry, url)
+        for entry in ENTRIES
+        if (url := _address(entry.url_name)) and entry.visible(user)
+    ]
+    matching = {
+        address: entry.key
+        for entry, url in found
+        for address in (url, *map(_address, entry.beside))
+        if address and request.path.startswith(address)
+    }
     best = max(matching, key=len, default="")
     if best == "/" and request.path != "/":
         best = ""
-    return [Link(entry, url, url == best) for entry, url in found]
+    return [Link(entry, url, entry.key == matching.get(best)) for entry, url in found]

@@ -44,7 +44,7 @@ def rail_weeks(page: Page) -> list[tuple[date, str]]:
 def propose(page: Page) -> None:
     """Ask for a team from the project's page; the proposal's page is open afterwards."""
     page.locator(".th-actions a", has_text="Propose a team").click()
-    page.locator("#staffing").get_by_text("Other", exact=True).click()
+    page.check("[name=limit][value=own]")
     page.fill("[name=seconds]", "3")
     page.locator("main").get_by_role("button", name="Propose", exact=True).click()
     expect(page.locator("h1")).to_have_text("Staffing proposal")

@@ -156,7 +156,7 @@ def test_forms_work_without_scripts(product: Product, scriptless: Page) -> None:
     expect(ticked).to_contain_text("done by Ada")
 
     page.locator(".th-actions a", has_text="Propose a team").click()
-    page.locator("#staffing").get_by_text("Other", exact=True).click()
+    page.check("[name=limit][value=own]")
     page.fill("[name=seconds]", "1")
     page.locator("main").get_by_role("button", name="Propose", exact=True).click()
     expect(page.locator("h1")).to_have_text("Staffing proposal")

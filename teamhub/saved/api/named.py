@@ -47,4 +47,4 @@ class TakesSavedView:
                 )
             if self.view_filters[key] not in query:
                 query.setlist(self.view_filters[key], values)
-        request._request.GET = query
+        request._request.GET = query  # type: ignore[assignment]  # read as the other is

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from teamhub.saved import services
 from teamhub.saved.lists import LISTS, address_of
 from teamhub.saved.models import SavedView
-from teamhub.saved.selectors import ShownView, views_of
+from teamhub.saved.selectors import views_of
 
 
 class SavedViewIn(serializers.Serializer[Any]):
@@ -27,7 +27,7 @@ class SavedViewIn(serializers.Serializer[Any]):
     favourite = serializers.BooleanField(required=False)
 
 
-class SavedViewOut(serializers.Serializer[ShownView]):
+class SavedViewOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="view.pk")
     page = serializers.CharField(source="view.page")
     name = serializers.CharField(source="view.name")

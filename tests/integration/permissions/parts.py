@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.integration.permissions import (
+    probes_board,
     probes_capacity,
     probes_decisions,
     probes_ground,
@@ -20,6 +21,7 @@ from tests.integration.permissions import (
     probes_staffing,
     probes_studies,
     probes_workspace,
+    rows_board,
     rows_capacity,
     rows_ground,
     rows_models,
@@ -114,14 +116,16 @@ PARTS = [
             *probes_staffing.staffing_probes(),
             *probes_rules.rules_probes(),
             *probes_workspace.workspace_probes(),
+            *probes_board.board_probes(),
         ],
         [
             *rows_staffing.staffing_views(),
             *probes_rules.rules_views(),
             *probes_workspace.workspace_views(),
+            *rows_board.board_views(),
         ],
         held=probes_staffing.HELD,
-        open=probes_workspace.OPEN,
+        open=probes_workspace.OPEN | probes_board.OPEN,
         runs=rows_staffing.runs,
         money=scene_staffing.MONEY,
         money_keys=("objective", "bound", "gap", "cost", "incumbents"),

@@ -42,9 +42,10 @@ def test_a_move_says_who_goes_who_comes_and_why(company: Company, client_for: An
     diff = diff_of(run, company.lead)
     (move,) = diff.moves
     assert move.row.replaces is not None
+    assert move.row.person is not None
     assert (move.row.replaces.person.name, move.row.person.name) == ("Dear", "Apt")
     assert (diff.adds, diff.open) == ([], [])
-    assert (diff.before.cost, diff.after.cost) == (36_000, 4_000)
+    assert [diff.before.cost, diff.after.cost] == [36_000, 4_000]
     assert (diff.before.overload_weeks, diff.after.overload_weeks) == (4, 0)
     assert (diff.before.overload_effort, diff.after.overload_effort) == (200, 0)
     text = page(client_for(company.lead).get(run.get_absolute_url()))

@@ -234,6 +234,7 @@ def test_a_proposal_opens_again_with_its_parameters_and_one_wish_more(
     locked = page(client.get(ticked["Location"]))
     refused = page(client.get(URL, {"again": run.pk, "exclude": row.pk}))
 
+    assert row.person is not None
     who = f"{row.person.name} ({row.person.key})"
     for text, name in ((locked, "pin_person"), (refused, "exclude_person")):
         assert f'name="{name}" value="{who}"' in text

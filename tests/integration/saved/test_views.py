@@ -60,7 +60,7 @@ def test_saving_again_under_the_name_changes_the_view(cast: Any, berlin: Any) ->
 def test_a_view_that_cannot_be_kept_is_refused_in_words(
     cast: Any, field: str, value: str, says: str
 ) -> None:
-    given = {"page": "people", "name": "View", "query": "", field: value}
+    given: dict[str, Any] = {"page": "people", "name": "View", "query": "", field: value}
     with pytest.raises(InvalidInput, match=says):
         services.save_view(by=cast.ada, **given)
     assert not SavedView.objects.exists()

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import instances
 from projects.kernel.staffing import core
+from projects.kernel.staffing.clash import Group
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import Fact, InvalidProblem, Rule, Side, StaffingProblem
 from projects.kernel.staffing.tables import Tables
@@ -24,12 +25,14 @@ def ask(given: StaffingProblem, seconds: float = 30.0, **params: object) -> dict
     return core.answer(given, nobody, params, Deadline(Budget(seconds)), 0, Silence())
 
 
-def fillable(given: StaffingProblem, groups: list[core.Group]) -> bool:
+def fillable(given: StaffingProblem, groups: list[Group]) -> bool:
     pairs = sorted(given.apart)
     apart = frozenset(pairs[g.number] for g in groups if g.rule is Rule.APART)
     given = replace(given, apart=apart)
     slots = [g.number for g in groups if g.rule is Rule.MUST_FILL]
-    people = {(g.rule.value, g.number) for g in groups if g.rule.value in PERSONAL}
+    people: set[tuple[str, int]] = {
+        (g.rule.value, g.number) for g in groups if g.rule.value in PERSONAL
+    }
     budgets = {g.number for g in groups if g.rule is Rule.BUDGET}
     return staffing_fillable(given, slots, people, budgets)
 

@@ -35,6 +35,9 @@ def ask(given: StaffingProblem, plan: Plan, s: int, p: int, seconds: float = 30.
 
 def lessened(given: StaffingProblem, slot_start: int, change: changes.Change) -> list:
     """The change by one step less, each way there is; None where nothing of it remains."""
+    assert isinstance(
+        change, changes.Train | changes.Free | changes.Rate | changes.MoreProjects | changes.Absent
+    )
     who = next(p for p in given.people if p.key == change.person)
     match change:
         case changes.Train():

@@ -59,7 +59,11 @@ def test_asked_to_stop_it_answers_with_what_it_has() -> None:
 
 def test_each_question_goes_to_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("projects.kernel.staffing.shock")
-    module.answer = lambda problem, plan, params, *rest: {"plan": list(plan)} | params["absent"]
+
+    def answer(_given: object, plan: tuple[int, ...], params: dict, *_rest: object) -> dict:
+        return {"plan": list(plan)} | params["absent"]
+
+    module.__dict__["answer"] = answer
     monkeypatch.setitem(sys.modules, module.__name__, module)
     assert ask(question="shock", absent={"x": 1})["answer"] == {"plan": [1, -1], "x": 1}
 
