@@ -19,7 +19,7 @@ from teamhub.accounts.models import User
 from teamhub.runs import frozen
 from teamhub.web.templatetags.teamhub_tags import signed
 
-DRAWN = 50  # rows that a page draws at once
+DRAWN = 50  # rows that a page draws at once; of one large project as many of each kind
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Group:
     project: Project
     filled: list[DiffRow]
     open: list[DiffRow]
-    drawn: int = 0  # how many of its rows this page draws
+    drawn: int = 0  # how many rows this page draws of each kind
 
     @property
     def n_rows(self) -> int:
@@ -77,11 +77,11 @@ class Group:
 
     @property
     def drawn_open(self) -> list[DiffRow]:
-        return self.open[: max(0, self.drawn - len(self.filled))]
+        return self.open[: self.drawn]
 
     @property
     def n_hidden(self) -> int:
-        return max(0, self.n_rows - self.drawn)
+        return self.n_rows - len(self.drawn_filled) - len(self.drawn_open)
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,9 @@ class Diff:
         left = DRAWN
         for pk in sorted(projects, key=lambda pk: (projects[pk].name, pk)):
             group = Group(projects[pk], filled[pk], unfilled[pk])
-            drawn = min(left, group.n_rows) if not found or group.n_rows <= left else 0
-            if str(pk) == asked:
-                drawn = group.n_rows
-            left = max(0, left - drawn)
+            fits = not found or group.n_rows <= left
+            drawn = group.n_rows if str(pk) == asked else DRAWN * fits
+            left = max(0, left - group.n_rows * fits)
             found.append(Group(group.project, group.filled, group.open, drawn))
         return found
 
