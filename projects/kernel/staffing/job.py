@@ -22,6 +22,8 @@ from teamhub.kernel.budget import Budget, Report
 from teamhub.kernel.outcome import Outcome, Status
 
 Json = dict[str, Any]
+# So much of the time may go into naming clashes; then no slot has to be filled.
+LEAD_SHARE = 0.4
 
 
 def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
@@ -59,7 +61,9 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
         # A plan without the slots that cannot be filled helps more than no plan.
         core += outcome.core
         trace.lead_s += outcome.runtime_s
-        problem = without_musts(problem, core)
+        late = trace.lead_s > LEAD_SHARE * budget.seconds
+        open_now = tuple(slot.key for slot in problem.slots if slot.must_fill) if late else core
+        problem = without_musts(problem, open_now)
 
 
 def _result(

@@ -11,10 +11,11 @@ import numpy as np
 
 from projects.kernel.staffing import greedy, verify
 from projects.kernel.staffing.candidates import Candidates
+from projects.kernel.staffing.core import smallest
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.lns import Search
 from projects.kernel.staffing.model import PlanModel
-from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution
+from projects.kernel.staffing.problem import Rule, StaffingProblem, StaffingSolution
 from projects.kernel.staffing.tables import Array, Tables
 from teamhub.kernel.budget import Budget, Deadline, Report, Silence
 from teamhub.kernel.highs import Ended, solve_lp, solve_mip
@@ -29,6 +30,8 @@ PDLP_TOLERANCE = 1e-3
 PDLP_LOOSE_TOLERANCE, PDLP_LOOSE_PAIRS = 1e-2, 300_000
 # Shares of the budget for a first try of branch and bound, the search, and the prices.
 TRY_SHARE, SEARCH_SHARE, PRICE_SHARE = 0.08, 0.62, 0.3
+# And for naming slots that cannot be filled together.
+CORE_SHARE = 0.2
 # Small problems are proven within it, so a short budget still spends it on the first try.
 TRY_SECONDS = 1.0
 
@@ -73,7 +76,8 @@ def solve(
     -------
     Outcome
         With a solution, `verify(problem, solution)` is empty. `bound` is a valid upper bound.
-        INFEASIBLE names in `core` a smallest set of must-fill slots that cannot be filled together.
+        INFEASIBLE names in `core` all must-fill slots that nobody can take; where there are none, a
+        smallest set of must-fill slots that cannot be filled together.
     """
     deadline = Deadline(budget, stop or Event())
     return _Solve(problem, deadline, seed, report or Silence(), on_plan).run()
@@ -170,9 +174,8 @@ class _Solve:
         either.
         """
         musts = np.flatnonzero(self.tables.must_fill).tolist()
-        for s in musts:
-            if self.candidates.counts[s] == 0:
-                return (s,)
+        if stuck := [s for s in musts if self.candidates.counts[s] == 0]:
+            return tuple(stuck)
         if not musts:
             if self.held:
                 self._replay(ledger)
@@ -187,7 +190,16 @@ class _Solve:
         return ()
 
     def _core(self, musts: list[int]) -> tuple[int, ...]:
-        """Drop slots while the rest still cannot be filled together."""
+        """A smallest set of them that clashes; what a change budget adds, slot by slot."""
+        found = smallest(
+            self.base,
+            musts,
+            Deadline(Budget(CORE_SHARE * self.deadline.left, self.threads), self.deadline.stop),
+            seed=self.seed,
+        )
+        slots = tuple(group.number for group in found.groups if group.rule is Rule.MUST_FILL)
+        if slots:
+            return slots
         core = list(musts)
         for s in musts:
             rest = [other for other in core if other != s]
