@@ -5,8 +5,11 @@ import { placeOf, resized, shifted } from "./ghost.js";
 export class Moving {
   constructor({ view, model, words, ghost, edits }) {
     Object.assign(this, { view, model, words, ghost, edits });
-    view.box.addEventListener("focusout", (event) => {
-      if (this.held && !view.box.contains(event.relatedTarget)) this.end();
+    // A row that is drawn anew loses the focus for a moment only.
+    view.box.addEventListener("focusout", () => {
+      setTimeout(() => {
+        if (this.held && !view.box.contains(document.activeElement)) this.end();
+      });
     });
   }
 
