@@ -84,7 +84,6 @@ export class Painter {
     element.type = "button";
     element.tabIndex = -1;
     element.dataset.item = barKey(bar);
-    element.setAttribute("aria-label", words.bar(bar));
     element.title = words.bar(bar);
     const start = Math.max(0, model.position(bar.start_on));
     const end = Math.min(model.count, model.position(bar.end_on));
@@ -99,6 +98,9 @@ export class Painter {
     if (width >= SHORT_PX) text.append(this.label(bar));
     else element.classList.add("th-bar-short");
     element.append(text);
+    // What is seen comes first: who speaks to the computer says it (WCAG 2.5.3).
+    const seen = [...text.querySelectorAll("span")].map((part) => part.textContent).join(" ");
+    element.setAttribute("aria-label", seen ? `${seen}, ${words.bar(bar)}` : words.bar(bar));
     if (bar.must_fill && bar.kind === "open") element.classList.add("th-plan-must");
     if (bar.editable && bar.kind === "assignment") {
       element.classList.add("th-bar-movable");

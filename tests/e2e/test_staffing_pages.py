@@ -1,0 +1,81 @@
+"""Pages of staffing for everybody: axe finds no grave fault, by day and by night, wide and narrow."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.axe import grave_faults
+from tests.browser import PHONE, WIDE
+from tests.e2e.visits import assert_fits, enter
+from tests.product import Product
+
+FIXED = (
+    "/",
+    "/planner/",
+    "/planner/?view=projects",
+    "/load/",
+    "/staffing/",
+    "/supply/?skill=machine-learning&level=3",
+    "/staffing/questions/",
+    "/staffing/questions/new/?question=shock",
+    "/plan/changes/",
+    "/requests/",
+    "/people/",
+    "/people/skills/",
+    "/people/roles/map/",
+)
+
+
+def of_the_demo(page: Page, product: Product) -> list[str]:
+    """A project, an open slot of it, a person, a proposal, two proposals side by side."""
+    found = []
+    page.goto(f"{product.url}/projects/")
+    projects = [a.get_attribute("href") or "" for a in page.locator("main tbody th a").all()]
+    for address in projects:
+        page.goto(product.url + address)
+        slot = page.locator("a[data-slot-dialog]").first
+        if slot.count():
+            found += [address, slot.get_attribute("href") or ""]
+            break
+    page.goto(f"{product.url}/people/")
+    found.append(page.locator("main tbody th a").first.get_attribute("href") or "")
+    page.goto(f"{product.url}/staffing/")
+    boxes = page.locator("input[name=run]")
+    runs = [box.get_attribute("value") or "" for box in boxes.all()[:2]]
+    found += [f"/staffing/{runs[0]}/"] if runs else []
+    found += [f"/staffing/compare/?run={runs[0]}&run={runs[1]}"] if len(runs) > 1 else []
+    return found
+
+
+@pytest.mark.timeout(480)
+def test_axe_finds_no_grave_fault_on_any_page_of_staffing(product: Product, page: Page) -> None:
+    enter(page, product, "ada")
+    addresses = [*FIXED, *of_the_demo(page, product)]
+    assert len(addresses) >= len(FIXED) + 4
+
+    faults = []
+    for address in addresses:
+        answer = page.goto(product.url + address)
+        assert answer is not None
+        assert answer.status == 200, address
+        expect(page.locator("h1")).to_have_count(1)
+        for element in page.locator("main details:not([data-menu])").all()[:12]:
+            element.evaluate("element => { element.open = true; }")
+        for scheme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", scheme)
+            page.wait_for_timeout(300)  # colours change slowly
+            faults += [f"{address} {scheme}: {fault}" for fault in grave_faults(page)]
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        faults += [f"{address} narrow: {fault}" for fault in grave_faults(page)]
+        assert_fits(page)
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    assert faults == []
+
+
+def test_axe_finds_a_fault_where_there_is_one(product: Product, page: Page) -> None:
+    page.goto(f"{product.url}/accounts/login/")
+    assert grave_faults(page) == []
+    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    assert any(fault.startswith("label ") for fault in grave_faults(page))
