@@ -1,4 +1,4 @@
-"""Pages of staffing for everybody: axe finds no grave fault, by day and by night, wide and narrow."""
+"""Pages of staffing for everybody: axe finds no grave fault, light, dark and narrow."""
 
 from __future__ import annotations
 

@@ -237,12 +237,14 @@ def test_answers_name_the_plan_change_and_who_was_faster(
     made = api.post(ADDRESS, {"slot": slot.pk, "person": ana.key})
     assert made.json()["change"] == newest_change()
     place = f"{ADDRESS}{made.json()['id']}/"
-    changed = api.patch(place, {"fte_share": "0.4"}, headers={"If-Match": made["ETag"]})
+    changed = api.patch(
+        place, {"fte_share": "0.4", "reason": "less"}, headers={"If-Match": made["ETag"]}
+    )
     assert changed.json()["change"] == newest_change() != made.json()["change"]
     assert changed["Plan-Change"] == str(newest_change())
 
     row = company.phase.slots.get().assignments.get()
-    assignments.change(row, version=row.version, by=cast.admin, fte_hundredths=30)
+    assignments.change(row, version=row.version, by=cast.admin, fte_hundredths=30, reason="less")
     stale = api.patch(place, {"locked": False}, headers={"If-Match": changed["ETag"]})
     assert stale.status_code == 412
     details = stale.json()["error"]["details"]
@@ -250,7 +252,7 @@ def test_answers_name_the_plan_change_and_who_was_faster(
     assert details["at"]
 
     row.refresh_from_db()
-    removed = api.delete(place, headers={"If-Match": str(row.version)})
+    removed = api.delete(f"{place}?reason=gone", headers={"If-Match": str(row.version)})
     assert (removed.status_code, removed["Plan-Change"]) == (204, str(newest_change()))
 
 

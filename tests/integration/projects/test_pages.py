@@ -222,11 +222,11 @@ def test_the_list_asks_as_much_for_thirty_projects_as_for_three(
     client = client_for(cast.ada)
     for number in range(3):
         _filled(cast.ada, number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(LIST)
     for number in range(3, 12):
         _filled(cast.ada, number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(LIST)
 
 
