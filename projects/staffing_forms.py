@@ -271,4 +271,4 @@ def _defaults() -> dict[str, Any]:
 def _limits(most: int) -> list[tuple[str, Any]]:
     """Time limits to choose from; the product's own is always among them."""
     offered = sorted({settings.STAFFING_SECONDS, *SECONDS})
-    return [*((str(n), f"{n} s") for n in offered if n <= most), ("own", _("Other"))]
+    return [*((str(n), f"{n} s") for n in offered if n <= most), ("own", _("Own limit"))]
