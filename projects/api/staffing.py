@@ -235,7 +235,9 @@ class ProposalAccept(APIView):
 
 class RejectIn(AcceptIn):
     projects = None  # type: ignore[assignment]
-    rows = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1)  # type: ignore[assignment]
+    rows = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**53), min_length=1
+    )  # type: ignore[assignment]
 
 
 class ProposalReject(APIView):

@@ -234,6 +234,7 @@ def _facts(rows: Loading) -> Iterable[Fact]:
                 side=Side(slot.seat.role.side),
                 next_to=tuple(near),
             )
+    yield from _begun(rows)
     for row in rows.sides:
         if row.person_id in rows.person_index:
             yield Fact(
@@ -245,6 +246,28 @@ def _facts(rows: Loading) -> Iterable[Fact]:
                 end=0,
                 side=Side(row.side),
             )
+
+
+def _begun(rows: Loading) -> Iterable[Fact]:
+    """Weeks that have passed of work whose rest may move: they are paid, and take a side.
+
+    Without a phase: who has begun in a slot may go on in it.
+    """
+    for piece in rows.pieces:
+        held = piece.held
+        if held is None or held.start_on >= piece.start_on:
+            continue
+        if held.person_id not in rows.person_index:
+            continue
+        yield Fact(
+            person=rows.person_index[held.person_id],
+            project=str(piece.slot.phase.project_id),
+            phase="",
+            fte=held.fte_hundredths,
+            start=rows.week(held.start_on),
+            end=rows.week(piece.start_on),
+            side=Side(piece.slot.seat.role.side),
+        )
 
 
 def _neighbours(rows: Loading) -> dict[int, list[int]]:

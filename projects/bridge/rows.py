@@ -98,7 +98,9 @@ def open_pieces(
     if start >= end:
         return []
     assignments = list(slot.assignments.all())
-    if movable and (held := _movable(slot, assignments, (start, end), wishes)) is not None:
+    begins = max(slot.start_on, today)
+    whole = (start, end) == (begins, slot.end_on)
+    if movable and whole and (held := _movable(slot, assignments, begins, wishes)) is not None:
         return [OpenPiece(slot, start, end, slot.fte_hundredths, held)]
     left = []
     for monday in weeks.each_week(start, end):
@@ -115,16 +117,18 @@ def open_pieces(
 
 
 def _movable(
-    slot: Slot, assignments: list[Assignment], span: tuple[date, date], wishes: Wishes
+    slot: Slot, assignments: list[Assignment], begins: date, wishes: Wishes
 ) -> Assignment | None:
-    """The one confirmed, unlocked assignment that fills the whole slot and has not begun.
+    """The one confirmed, unlocked assignment that fills a slot from `begins` to its end.
 
-    What is locked or tentative stays, and what touches a frozen week or reaches out of the window.
+    Of work that has begun the weeks to come may move. What is locked or tentative stays, and what
+    touches a frozen week or reaches out of the window.
     """
-    if len(assignments) != 1:
+    live = [assignment for assignment in assignments if assignment.end_on > begins]
+    if len(live) != 1:
         return None
-    only, whole = assignments[0], (slot.start_on, slot.end_on)
-    if span != whole or (only.start_on, only.end_on) != whole or not wishes.may_move(only):
+    (only,) = live
+    if only.start_on > begins or only.end_on != slot.end_on or not wishes.may_move(only):
         return None
     free = only.status == Assignment.Status.CONFIRMED and not only.locked
     return only if free and only.fte_hundredths == slot.fte_hundredths else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -106,7 +106,10 @@ def accept(
     suggested = suggestions(wanted)
     for row in fitting:
         if row.replaces is not None:
-            edit.end(row.replaces)
+            if _kept(row) is None:
+                edit.end(row.replaces)
+            else:
+                edit.alter(row.replaces, end_on=row.start_on)
             edit.note(row.replaces.pk, override=passed.get(row.pk))
     for row in fitting:
         _take(row, edit, by=by, asked=asked[row.pk], result=result)
@@ -199,6 +202,13 @@ def piece_of(row: ProposalRow) -> Piece:
     return Piece(row.slot, row.person, row.start_on, row.end_on, row.fte_hundredths)
 
 
+def _kept(row: ProposalRow) -> Piece | None:
+    """The weeks before the row of the work that it replaces: they have begun, and stay."""
+    if row.replaces is None or row.replaces.start_on >= row.start_on:
+        return None
+    return replace(Piece.of(row.replaces), end_on=row.start_on)
+
+
 def _fitting(wanted: list[ProposalRow], result: Acceptance) -> list[ProposalRow]:
     """The rows that add no breach to today's plan; the others land in `result.refused`.
 
@@ -207,9 +217,11 @@ def _fitting(wanted: list[ProposalRow], result: Acceptance) -> list[ProposalRow]
     """
     state = _state(wanted)
     while True:
-        moves = [Piece.of(row.replaces) for row in wanted if row.replaces is not None]
-        for piece in moves:
-            state.remove(piece)
+        for row in wanted:
+            if row.replaces is not None:
+                state.remove(Piece.of(row.replaces))
+            if (kept := _kept(row)) is not None:
+                state.add(kept)
         fitting: list[ProposalRow] = []
         refused: list[tuple[ProposalRow, list[Finding]]] = []
         for row in wanted:

@@ -1,7 +1,8 @@
-"""JSON as DRF reads it, and no deeper than Python can follow."""
+"""JSON as DRF reads it, no deeper than Python can follow, in whole characters."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -11,7 +12,7 @@ from rest_framework.parsers import JSONParser as DrfJSONParser
 
 
 class JSONParser(DrfJSONParser):
-    """Text that nests too deeply is the sender's mistake, not a bug of ours."""
+    """Text that nobody can follow or write down is the sender's mistake, not a bug of ours."""
 
     def parse(
         self,
@@ -20,6 +21,11 @@ class JSONParser(DrfJSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(stream, media_type, parser_context)
+            json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError(_("The JSON nests too deeply.")) from None
+        except UnicodeEncodeError:
+            # Half of a pair: no database and no answer can hold it.
+            raise ParseError(_("A text of the JSON holds half of a character.")) from None
+        return data

@@ -20,6 +20,14 @@ def test_json_that_nests_too_deeply_is_refused_in_words(client: Client, body: st
     assert answer.json()["error"]["code"] == "parse_error"
 
 
+@pytest.mark.parametrize("word", ['"\\ud800"', '{"a": ["\\udc00x"]}', '{"\\ud800": 1}'])
+def test_half_a_character_is_refused_in_words(client: Client, word: str) -> None:
+    answer = client.post("/api/v1/auth/token/", word, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert "half of a character" in answer.json()["error"]["message"]
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "place",

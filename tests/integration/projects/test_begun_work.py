@@ -1,0 +1,75 @@
+"""Work that has begun: the weeks to come may move, the weeks that have passed stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from projects.models import Assignment, PlanChange
+from projects.services import staffing, undo
+from teamhub import weeks
+from teamhub.errors import Infeasible
+from tests import builders
+from tests.integration.projects.staffing_scene import Company, solve
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+@pytest.fixture
+def begun(cast: Any) -> Any:
+    """Ana is 0.80 over for weeks to come, by two slots that began two weeks ago; Ben is free."""
+    company = Company(lead=cast.ada)
+    now = weeks.monday(timezone.localdate())
+    start, end = weeks.add_weeks(now, -2), weeks.add_weeks(now, 3)
+    ana, ben = company.make_person("Ana"), company.make_person("Ben")
+    held = []
+    for label in ("one", "two"):
+        project = company.make_project(label, start_on=start)
+        project.phases.update(start_on=start, end_on=end)
+        slot = company.make_slot(label, phase=project.phases.get(), fte_hundredths=90)
+        held.append(builders.make_assignment(slot, ana, locked=False))
+    return company, ana, ben, held, now
+
+
+def propose(company: Company, held: list[Assignment], **wishes: Any) -> Any:
+    projects = [assignment.slot.phase.project for assignment in held]
+    run = staffing.propose_team(projects=projects, by=company.lead, seconds=5, **wishes)
+    solve(run)
+    return run
+
+
+def test_a_proposal_moves_the_weeks_to_come_and_undo_brings_them_back(begun: Any) -> None:
+    company, ana, ben, held, now = begun
+
+    run = propose(company, held, change_budget=5)
+
+    (row,) = run.rows.filter(person__isnull=False)
+    assert (row.person, row.start_on, row.replaces.person) == (ben, now, ana)
+    before = {one.pk: (one.start_on, one.end_on) for one in held}
+    done = staffing.accept(run, by=company.lead)
+    assert (len(done.accepted), done.refused) == (1, [])
+    moved = Assignment.objects.get(pk=row.replaces.pk)
+    assert (moved.person, moved.end_on) == (ana, now)
+    taken = Assignment.objects.get(person=ben)
+    assert (taken.slot, taken.start_on, taken.end_on) == (moved.slot, now, before[moved.pk][1])
+
+    undo.undo(PlanChange.objects.get(pk=done.change.pk), by=company.lead)
+    after = {one.pk: (one.start_on, one.end_on) for one in Assignment.objects.filter(person=ana)}
+    assert after == before
+    assert not Assignment.objects.filter(person=ben).exists()
+
+
+def test_locked_or_frozen_work_stays_though_it_has_begun(begun: Any) -> None:
+    company, _ana, _ben, held, now = begun
+    Assignment.objects.filter(pk=held[0].pk).update(locked=True)
+    frozen = [weeks.add_weeks(now, 1).isoformat()]
+    with pytest.raises(Infeasible, match="nothing to staff"):
+        propose(company, held, change_budget=5, frozen_weeks=frozen)
+
+
+def test_without_a_change_budget_nothing_moves(begun: Any) -> None:
+    company, _ana, _ben, held, _now = begun
+    with pytest.raises(Infeasible, match="nothing to staff"):
+        propose(company, held)
