@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from projects.selectors import board
 from projects.selectors.board_bars import Bar, Window, newest_proposal
 from roles.models import Department, Role, Site, Skill
 from teamhub.errors import InvalidInput, NotFound
+from teamhub.saved.api.named import SAVED_VIEW, TakesSavedView
 
 PEOPLE, PROJECTS, OPEN = "people", "projects", "open"
 VIEWS = (PEOPLE, PROJECTS, OPEN)
@@ -94,7 +95,19 @@ BOARD = inline_serializer(
 )
 
 
-class Board(APIView):
+class Board(TakesSavedView, APIView):
+    saved_list, saved_parameter = "planner", "saved_view"
+    view_filters: ClassVar = {
+        "q": "search",
+        **{
+            name: name
+            for name in (
+                *("view", "from", "weeks", "department", "site", "role", "skill", "project"),
+                *("over", "proposal"),
+            )
+        },
+    }
+
     @extend_schema(
         operation_id="projects_board",
         parameters=[
@@ -109,6 +122,7 @@ class Board(APIView):
             OpenApiParameter("project", str, description="Key; also splits the load by it."),
             OpenApiParameter("over", bool, description="Only over-allocated people."),
             OpenApiParameter("proposal", bool, description="With your newest open proposal."),
+            OpenApiParameter("saved_view", str, description=SAVED_VIEW),
             OpenApiParameter("ids", str, description="Only these, whatever the filters: 3,5,8."),
             OpenApiParameter("names", bool, description="With names of all rows, in order."),
             OpenApiParameter("limit", int, description=f"Rows, at most {MAX_ROWS}; 40 by default."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -23,6 +23,7 @@ from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
 from teamhub.errors import InvalidInput
+from teamhub.saved.api.named import VIEW_PARAMETER, TakesSavedView
 from teamhub.web.exports import csv_response
 
 ROW_COLUMNS = [
@@ -274,10 +275,16 @@ class AnswerIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-class RequestList(APIView):
+class RequestList(TakesSavedView, APIView):
+    saved_list = "requests"
+    view_filters: ClassVar = {"status": "status"}
+
     @extend_schema(
         operation_id="staffing_requests_list",
-        parameters=[OpenApiParameter("status", str, enum=StaffingRequest.Status.values)],
+        parameters=[
+            OpenApiParameter("status", str, enum=StaffingRequest.Status.values),
+            VIEW_PARAMETER,
+        ],
         responses=paged(RequestOut),
     )
     def get(self, request: Request) -> Response:

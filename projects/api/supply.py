@@ -30,8 +30,10 @@ class LevelWeekOut(serializers.Serializer[Any]):
     start_on = serializers.DateField()
     demand = serializers.FloatField(help_text="FTE of slots that ask for this level or above")
     open = serializers.FloatField(help_text="FTE of them that nobody holds")
-    free = serializers.FloatField(help_text="FTE that holders have left")
-    gap = serializers.FloatField(help_text="FTE open beyond what is free")
+    free = serializers.FloatField(
+        allow_null=True, help_text="FTE that holders have left; null where you do not see all loads"
+    )
+    gap = serializers.FloatField(allow_null=True, help_text="FTE open beyond what is free, or null")
 
 
 class SupplyOut(serializers.Serializer[Any]):
@@ -85,12 +87,16 @@ class FreePersonOut(serializers.Serializer[Any]):
     free = serializers.ListField(child=serializers.FloatField(), help_text="FTE by week")
 
 
-class FreePeople(APIView):
+class FreePeople(TakesSavedView, APIView):
+    saved_list = "supply"
+    view_filters: ClassVar = SupplyList.view_filters
+
     @extend_schema(
         operation_id="free_people",
         parameters=[
             OpenApiParameter("skill", str, required=True, description="Key."),
             OpenApiParameter("level", int, description="1 to 5; 1 by default."),
+            VIEW_PARAMETER,
             OpenApiParameter("fte_share", float, description="0.01 to 1; 0.2 by default."),
             *_WINDOW,
         ],
@@ -128,8 +134,8 @@ def _row(row: LevelWeeks, start: Any) -> dict[str, Any]:
                 "start_on": weeks.add_weeks(start, index),
                 "demand": demand / 100,
                 "open": left / 100,
-                "free": free / 100,
-                "gap": gap / 100,
+                "free": free / 100 if row.loads_known else None,
+                "gap": gap / 100 if row.loads_known else None,
             }
             for index, (demand, left, free, gap) in per_week
         ],

@@ -13,6 +13,7 @@ from projects.selectors.load import PersonLoad, week_load
 from projects.selectors.people_capacity import CLOSED, open_weeks
 from roles.models import Department, Person, PersonSkill, Skill
 from teamhub import weeks
+from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 
@@ -27,13 +28,16 @@ class LevelWeeks:
     open: list[int] = field(default_factory=list)  # of them, what nobody holds
     free: list[int] = field(default_factory=list)  # of people who hold it
     holders: int = 0  # people who hold it in one of the weeks
+    loads_known: bool = True  # else `free` and `gap` say nothing
 
     def __post_init__(self) -> None:
         self.demand, self.open, self.free = ([0] * self.n_weeks for _ in range(3))
 
     @cached_property
     def gap(self) -> list[int]:
-        """What is open beyond what is free."""
+        """What is open beyond what is free; nothing where loads are hidden from the reader."""
+        if not self.loads_known:
+            return [0] * self.n_weeks
         return [max(0, wanted - has) for wanted, has in zip(self.open, self.free, strict=True)]
 
     @property
@@ -55,25 +59,36 @@ def supply_and_demand(
 ) -> list[LevelWeeks]:
     """Each (skill, level) that slots ask for in these weeks, the worst gap first.
 
-    A person counts in every skill that they hold, so gaps of different skills do not add up. People
-    whose load the user sees; slots of projects whose detail they see, closed projects left out. A
-    fixed number of queries.
+    A person counts in every skill that they hold, so gaps of different skills do not add up. Who
+    holds what everybody sees; what is free only who sees everybody's load: part of it would be a
+    wrong sum. Slots of projects whose detail the user sees, closed projects left out. A fixed
+    number of queries.
     """
+    known = permissions.may_see_load_of_all(user)
     rows: dict[tuple[str, int], LevelWeeks] = {}
     asked = list(_slots(user, start, n_weeks, department=department, skill=skill))
     for slot in asked:
         for need in slot.skills.all():
             if not skill or need.skill.key == skill:
                 wanted = (need.skill.key, need.level)
-                rows.setdefault(wanted, LevelWeeks(need.skill, need.level, n_weeks))
+                row = LevelWeeks(need.skill, need.level, n_weeks, loads_known=known)
+                rows.setdefault(wanted, row)
     by_skill: dict[str, list[LevelWeeks]] = defaultdict(list)
     for (key, _level), row in rows.items():
         by_skill[key].append(row)
     for slot in asked:
         _add_demand(slot, by_skill, start, n_weeks)
     _add_people(by_skill, user, start, n_weeks, department)
-    order = lambda row: (-row.worst, -row.gap_weeks, row.skill.key, -row.level)  # noqa: E731
-    return sorted(rows.values(), key=order)
+    return sorted(
+        rows.values(),
+        key=lambda row: (
+            -row.worst,
+            -row.gap_weeks,
+            0 if known else -max(row.open, default=0),
+            row.skill.key,
+            -row.level,
+        ),
+    )
 
 
 def _slots(user: User, start: date, n_weeks: int, *, department: str, skill: str) -> Iterable[Slot]:
@@ -104,7 +119,7 @@ def _add_demand(
 def _add_people(
     by_skill: dict[str, list[LevelWeeks]], user: User, start: date, n_weeks: int, department: str
 ) -> None:
-    people = Person.objects.load_visible_to(user).employed_between(
+    people = Person.objects.visible_to(user).employed_between(
         start, weeks.add_weeks(start, n_weeks)
     )
     if department:
@@ -112,14 +127,15 @@ def _add_people(
     held = PersonSkill.objects.filter(person__in=people, skill__key__in=by_skill)
     skills = list(held.select_related("skill").order_by("pk"))
     holders = {row.person_id for row in skills}
-    load = week_load(people.filter(pk__in=holders).select_related("site"), start, n_weeks)
+    seen = people.filter(pk__in=holders).select_related("site")
+    load = week_load(seen, start, n_weeks) if permissions.may_see_load_of_all(user) else {}
     for held_skill in skills:
-        mine, valid = load[held_skill.person_id], valid_weeks(held_skill, start, n_weeks)
+        mine, valid = load.get(held_skill.person_id), valid_weeks(held_skill, start, n_weeks)
         for row in by_skill[held_skill.skill.key]:
             if held_skill.level < row.level or not valid:
                 continue
             row.holders += 1
-            for week in valid:
+            for week in valid if mine is not None else ():
                 row.free[week] += max(0, mine.available[week] - mine.assigned[week])
 
 

@@ -74,6 +74,7 @@ class Planner:
             search=["name"],
             page_size=NARROW_PAGE,
             root="planner-list",
+            saved_as="planner",
         )
         values = self.listing.values
         self.narrow = board.Narrow(

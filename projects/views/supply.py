@@ -62,7 +62,7 @@ class SupplyForm(forms.Form):
         max_value=Decimal(1),
         max_digits=3,
         decimal_places=2,
-        widget=forms.NumberInput(attrs={"step": "0.05"}),
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
     )
 
     def __init__(self, data: Any) -> None:
@@ -168,13 +168,15 @@ def _lines(asked: Question, rows: list[LevelWeeks]) -> Any:
     for row in rows:
         for index in range(asked.n_weeks):
             monday = weeks.add_weeks(asked.start, index)
-            hundredths = (row.demand, row.open, row.free, row.gap)
+            hundredths = (row.demand, row.open)
+            hidden = (row.free, row.gap)
             yield [
                 row.skill.key,
                 row.level,
                 weeks.iso_label(monday),
                 monday,
                 *(values[index] / 100 for values in hundredths),
+                *(values[index] / 100 if row.loads_known else None for values in hidden),
                 row.holders,
             ]
 

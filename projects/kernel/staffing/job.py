@@ -56,14 +56,17 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
             stop=stop,
             on_plan=lambda so_far: report.best(result(so_far)),
         )
-        if outcome.status is not Status.INFEASIBLE or not outcome.core:
+        musts = tuple(slot.key for slot in problem.slots if slot.must_fill)
+        interrupted = outcome.solution is None and outcome.status is not Status.INFEASIBLE
+        clashes = outcome.status is Status.INFEASIBLE and bool(outcome.core)
+        if not clashes and not (interrupted and musts):
             return result(outcome)
-        # A plan without the slots that cannot be filled helps more than no plan.
+        # A plan without the slots that cannot be filled helps more than no plan; so does one in
+        # which nothing has to be filled where somebody wants what there is, or time runs out.
         core += outcome.core
         trace.lead_s += outcome.runtime_s
-        late = trace.lead_s > LEAD_SHARE * budget.seconds
-        open_now = tuple(slot.key for slot in problem.slots if slot.must_fill) if late else core
-        problem = without_musts(problem, open_now)
+        late = interrupted or trace.lead_s > LEAD_SHARE * budget.seconds
+        problem = without_musts(problem, musts if late else core)
 
 
 def _result(

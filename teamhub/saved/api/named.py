@@ -11,25 +11,23 @@ from rest_framework.request import Request
 from teamhub.errors import InvalidInput
 from teamhub.saved.selectors import by_name
 
-VIEW_PARAMETER = OpenApiParameter(
-    "view",
-    str,
-    description="Name of a saved view of this list: its filters hold where the query has none.",
-)
-# Of the page alone: order and columns; the API has its own.
-_PAGE_ONLY = frozenset({"sort", "cols"})
+SAVED_VIEW = "Name of a saved view of this list: its filters hold where the query has none."
+VIEW_PARAMETER = OpenApiParameter("view", str, description=SAVED_VIEW)
+# Of the page alone: order, columns, how far one sees; the API has its own.
+_PAGE_ONLY = frozenset({"sort", "cols", "zoom"})
 
 
 class TakesSavedView:
     """Mixin of an APIView over a list of which views can be saved."""
 
     saved_list: ClassVar[str]
+    saved_parameter: ClassVar[str] = "view"  # another where the address means something else by it
     # Filters of the page that this address knows under the same name, or under another one.
     view_filters: ClassVar[dict[str, str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        name = request.query_params.get("view")
+        name = request.query_params.get(self.saved_parameter)
         if name and request.method == "GET":
             self._take(request, name)
 
@@ -39,11 +37,13 @@ class TakesSavedView:
         for key, values in view.parameters.lists():
             if key in _PAGE_ONLY:
                 continue
+            if key not in self.view_filters and not any(values):
+                continue
             if key not in self.view_filters:
                 raise InvalidInput(
                     _("The view “%(name)s” filters by “%(key)s”, which this address cannot.")
                     % {"name": view.name, "key": key},
-                    field="view",
+                    field=self.saved_parameter,
                 )
             if self.view_filters[key] not in query:
                 query.setlist(self.view_filters[key], values)

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from teamhub.saved import services
 from teamhub.saved.lists import LISTS, address_of
 from teamhub.saved.models import SavedView
-from teamhub.saved.selectors import views_of
+from teamhub.saved.selectors import ShownView, views_of
 
 
 class SavedViewIn(serializers.Serializer[Any]):
@@ -56,7 +56,8 @@ class SavedViewList(APIView):
         given.is_valid(raise_exception=True)
         values = {"query": "", **given.validated_data}
         view = services.save_view(by=request.user, **values)
-        shown = next(one for one in views_of(view.page, request.user) if one.view.pk == view.pk)
+        favourite = view.favourites.filter(pk=request.user.pk).exists()
+        shown = ShownView(view, mine=True, favourite=favourite)
         return Response(SavedViewOut(shown).data, status=status.HTTP_201_CREATED)
 
 

@@ -107,6 +107,21 @@ def test_who_sees_no_load_sees_no_supply(company: Company, client_for: Any, cast
     assert "Hidden One" not in page
 
 
+def test_who_does_not_see_all_loads_reads_no_wrong_gap(
+    company: Company, client_for: Any, api_for: Any, cast: Any
+) -> None:
+    skill = builders.make_skill("vision")
+    with_skill("Hidden One", skill, 4)
+    slot = slot_asking(company, skill, 4, 90, "gap")
+    window = {"from": slot.start_on.isoformat(), "weeks": 2}
+    (row,) = api_for(cast.vi).get("/api/v1/projects/supply/", window).json()
+    week = row["weeks"][0]
+    assert (row["holders"], week["open"], week["free"], week["gap"]) == (1, 0.9, None, None)
+    page = client_for(cast.vi).get("/supply/", window).content.decode()
+    assert "not yours to see" in page
+    assert "too few" not in page
+
+
 def test_programs_ask_the_same(company: Company, api_for: Any, cast: Any) -> None:
     skill = builders.make_skill("vision")
     with_skill("Free One", skill, 4)

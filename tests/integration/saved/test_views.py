@@ -131,6 +131,28 @@ def test_programs_list_make_and_remove_views(api_for: Any, cast: Any) -> None:
     assert api.get("/api/v1/views/", {"page": "moon"}).status_code == 400
 
 
+def test_the_planner_and_the_questions_of_supply_take_views_by_name(
+    api_for: Any, client_for: Any, cast: Any
+) -> None:
+    builders.make_person("Free One", key="free-one", skills={builders.make_skill("vision"): 4})
+    form = {"page": "planner", "name": "Work", "query": "view=projects&zoom=month&weeks=4"}
+    answer = client_for(cast.ada).post("/views/save/", form)
+    assert "view=projects" in answer["Location"]
+    assert "Work" in client_for(cast.ada).get(answer["Location"]).content.decode()
+    api = api_for(cast.ada)
+    board = api.get("/api/v1/projects/board/", {"saved_view": "Work"}).json()
+    assert (board["view"], board["weeks"]) == ("projects", 4)
+    services.save_view(by=cast.ada, page="supply", name="CV", query="skill=vision&fte=0.5&level=4")
+    free = api.get("/api/v1/projects/free-people/", {"view": "CV"}).json()
+    assert [row["person"] for row in free] == ["free-one"]
+    assert api.get("/api/v1/projects/staffing-requests/", {"view": "none"}).status_code == 400
+
+
+def test_a_token_that_only_writes_hears_of_the_view_that_it_kept(api_for: Any, cast: Any) -> None:
+    body = {"page": "people", "name": "Mine", "query": ""}
+    assert api_for(cast.ada, scopes=["write"]).post("/api/v1/views/", body).status_code == 201
+
+
 def test_columns_that_are_left_out_stay_out_of_page_and_file(client_for: Any, cast: Any) -> None:
     builders.make_project("Vision")
     ada = client_for(cast.ada)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -123,3 +124,14 @@ def test_a_broken_plan_is_a_defect_and_never_published(monkeypatch: pytest.Monke
 def test_a_job_without_a_problem_is_refused() -> None:
     with pytest.raises(InvalidProblem, match="lacks 'problem'"):
         job.run({}, Notes(), Event())
+
+
+def test_asked_to_finish_before_the_first_plan_it_makes_one_at_once() -> None:
+    given = instances.problem_of(instances.generate(8, 2, 12, 4))
+    musts = tuple(replace(slot, must_fill=True) for slot in given.slots)
+    stop = Event()
+    stop.set()
+    data = through_json(codec.problem_to_json(replace(given, slots=musts)))
+    result = job.run({"problem": data, "seconds": 30}, Notes(), stop)
+    assert len(result["assignment"]) > len(given.slots) // 2
+    assert result["objective"] is not None
