@@ -191,12 +191,8 @@ class _Solve:
 
     def _core(self, musts: list[int]) -> tuple[int, ...]:
         """A smallest set of them that clashes; what a change budget adds, slot by slot."""
-        found = smallest(
-            self.base,
-            musts,
-            Deadline(Budget(CORE_SHARE * self.deadline.left, self.threads), self.deadline.stop),
-            seed=self.seed,
-        )
+        share = Budget(max(0.05, CORE_SHARE * self.deadline.left), self.threads)
+        found = smallest(self.base, musts, Deadline(share, self.deadline.stop), seed=self.seed)
         slots = tuple(group.number for group in found.groups if group.rule is Rule.MUST_FILL)
         if slots:
             return slots
