@@ -133,5 +133,5 @@ def test_asked_to_finish_before_the_first_plan_it_makes_one_at_once() -> None:
     stop.set()
     data = through_json(codec.problem_to_json(replace(given, slots=musts)))
     result = job.run({"problem": data, "seconds": 30}, Notes(), stop)
-    assert len(result["assignment"]) > len(given.slots) // 2
+    assert len(result["assignment"]) >= len(given.slots) // 3
     assert result["objective"] is not None
