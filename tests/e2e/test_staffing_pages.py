@@ -25,6 +25,8 @@ FIXED = (
     "/people/skills/",
     "/people/roles/map/",
 )
+# What is drawn anew on a phone; the others only become narrower.
+NARROW = ("/planner/", "/staffing/", "/projects/slots/", "/supply/")
 
 
 def of_the_demo(page: Page, product: Product) -> list[str]:
@@ -67,7 +69,8 @@ def test_axe_finds_no_grave_fault_on_any_page_of_staffing(product: Product, page
             page.wait_for_timeout(300)  # colours change slowly
             faults += [f"{address} {scheme}: {fault}" for fault in grave_faults(page)]
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        faults += [f"{address} narrow: {fault}" for fault in grave_faults(page)]
+        if address.startswith(NARROW):
+            faults += [f"{address} narrow: {fault}" for fault in grave_faults(page)]
         assert_fits(page)
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 

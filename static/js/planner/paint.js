@@ -99,7 +99,7 @@ export class Painter {
     else element.classList.add("th-bar-short");
     element.append(text);
     // What is seen comes first: who speaks to the computer says it (WCAG 2.5.3).
-    const seen = [...text.querySelectorAll("span")].map((part) => part.textContent).join(" ");
+    const seen = [...text.childNodes].map((part) => part.textContent).filter(Boolean).join(" ");
     element.setAttribute("aria-label", seen ? `${seen}, ${words.bar(bar)}` : words.bar(bar));
     if (bar.must_fill && bar.kind === "open") element.classList.add("th-plan-must");
     if (bar.editable && bar.kind === "assignment") {
