@@ -94,12 +94,12 @@ export class Painter {
     const text = make("span", "th-bar-text");
     if (bar.locked && (end - start) * model.weekPx >= SHORT_PX) text.append(svgIcon(this.icons, "lock"));
     const width = (end - start) * model.weekPx;
-    if (width >= BARE_PX) text.append(make("span", "th-bar-share", words.share(bar.fte_share)));
+    if (width >= BARE_PX) text.append(make("span", "th-bar-share", words.share(bar.fte_share)), " ");
     if (width >= SHORT_PX) text.append(this.label(bar));
     else element.classList.add("th-bar-short");
     element.append(text);
     // What is seen comes first: who speaks to the computer says it (WCAG 2.5.3).
-    const seen = [...text.childNodes].map((part) => part.textContent).filter(Boolean).join(" ");
+    const seen = text.textContent.trim();
     element.setAttribute("aria-label", seen ? `${seen}, ${words.bar(bar)}` : words.bar(bar));
     if (bar.must_fill && bar.kind === "open") element.classList.add("th-plan-must");
     if (bar.editable && bar.kind === "assignment") {
