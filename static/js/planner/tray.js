@@ -47,14 +47,15 @@ export class Tray {
     button.dataset.tray = at;
     button.dataset.key = `${bar.slot}-${bar.start_on}`;
     button.setAttribute("aria-haspopup", "menu");
-    button.setAttribute("aria-label", words.bar(bar));
+    button.title = words.bar(bar);
     button.classList.toggle("th-plan-must", bar.must_fill);
     button.classList.toggle("th-tray-fixed", !bar.editable);
     const text = make("span", "th-tray-text");
-    text.append(make("strong", "", bar.seat), make("span", "th-sub", bar.project_name));
+    text.append(make("strong", "", bar.seat), " ", make("span", "th-sub", bar.project_name));
     const when = make("span", "th-tray-when", words.fte(bar.fte_share));
-    when.append(make("span", "th-sub", words.span(bar.start_on, bar.end_on)));
-    button.append(svgIcon(this.sprite, bar.must_fill ? "flag" : "user-question"), text, when);
+    if (bar.must_fill) when.append(make("span", "visually-hidden", ` ${words.say("must_fill")} `));
+    when.append(" ", make("span", "th-sub", words.span(bar.start_on, bar.end_on)));
+    button.append(svgIcon(this.sprite, bar.must_fill ? "flag" : "user-question"), text, " ", when);
     item.append(button);
     return item;
   }
