@@ -99,6 +99,12 @@ class PartOut(Out):
 
 class ForcedOut(_Reader):
     loss = serializers.IntegerField(required=False)
+    gain = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Over the plan as it stands."
+    )
+    taker = StudyPersonOut(allow_null=True, help_text="Who has the slot in the best plan known.")
+    elsewhere = StudySlotOut(many=True, help_text="What the person has there and gives up.")
+    hidden_elsewhere = serializers.IntegerField()
     parts = PartOut(many=True, required=False)
     moves = MoveOut(many=True)
     hidden_moves = serializers.IntegerField()
@@ -111,6 +117,9 @@ class WhyNotOut(_Reader):
     person = StudyPersonOut()
     holder = StudyPersonOut(allow_null=True)
     first = serializers.BooleanField()
+    verdict = serializers.CharField(
+        help_text="first, barred, better, tie, or what is worth more: elsewhere, holder, around."
+    )
     failing = StudyRuleOut(many=True)
     weeks = serializers.ListField(child=serializers.DateField())
     hidden_rules = serializers.BooleanField()
@@ -121,6 +130,8 @@ class WhyNotOut(_Reader):
     ways = WayOut(many=True)
     hidden_ways = serializers.IntegerField()
     never = StudyRuleOut(many=True)
+    needs = StudyChangeOut(many=True)
+    hidden_needs = serializers.IntegerField()
     forced = ForcedOut(allow_null=True)
     estimate = serializers.SerializerMethodField()
     n_slots = serializers.IntegerField()

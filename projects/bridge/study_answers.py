@@ -200,6 +200,7 @@ def _why_not(plan: _Plan, answer: Mapping[str, Any]) -> Json:
             if changes is not None
         ],
         "never": list(answer.get("never", ())),
+        "needs": plan.changes(list(answer.get("needs", ()))) or [],
         "forced": _forced(plan, answer["forced"]),
         "estimate": answer["estimate"],
         "neighbourhood": dict(answer["neighbourhood"]),
@@ -217,8 +218,13 @@ def _forced(plan: _Plan, forced: Mapping[str, Any] | None) -> Json | None:
         }
         for move in forced["moves"]
     ]
+    given_up = [plan.slot(key) for key in forced.get("elsewhere", ())]
     return {
         "loss": forced["loss"],
+        "gain": forced.get("gain"),
+        "cut_short": forced.get("cut_short", False),
+        "taker": plan.person(forced.get("taker")),
+        "elsewhere": [slot for slot in given_up if slot is not None],
         "parts": dict(forced["parts"]),
         "moves": [move for move in moves if move["slot"] is not None],
     }

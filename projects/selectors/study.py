@@ -94,11 +94,13 @@ def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
     told = [r for r in answer["failing"] if may_tell_rule(r, money=sight.money, load=load)]
     ways = [(shown_changes(w["changes"], sight, slot=slot.slot), w) for w in answer["ways"]]
     scores = (answer["score"], answer["holder_score"])
+    needs = [shown_changes([one], sight, slot=slot.slot) for one in answer.get("needs", ())]
     return WhyNot(
         slot=slot,
         person=person,
         holder=sight.person(answer["holder"]),
         first=answer["first"],
+        verdict=_verdict(answer, money=sight.money),
         failing=[Failing(rule, fails(rule)) for rule in told],
         weeks=[date.fromisoformat(day) for day in answer["weeks"]] if load else [],
         hidden_rules=len(told) < len(answer["failing"]),
@@ -112,11 +114,43 @@ def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
             if changes is not None
         ],
         hidden_ways=sum(changes is None for changes, _way in ways),
-        never=[Failing(rule, fails(rule)) for rule in answer["never"]],
+        never=[
+            Failing(rule, fails(rule))
+            for rule in answer["never"]
+            if may_tell_rule(rule, money=sight.money, load=load)
+        ],
+        needs=[change for one in needs if one is not None for change in one],
+        hidden_needs=needs.count(None),
         forced=_forced(answer["forced"], sight),
         n_slots=answer["neighbourhood"]["slots"],
         n_people=answer["neighbourhood"]["people"],
     )
+
+
+def _verdict(answer: Json, *, money: bool) -> str:
+    """What decides between the person and whoever has the slot; see `study_shapes.WhyNot`."""
+    forced = answer["forced"]
+    if answer["first"]:
+        return "first"
+    if forced is None:
+        return "barred"
+    if forced["loss"] <= 0:
+        # Answers of before have no gain, and what they tell by criterion is the gain.
+        parts = (_signed(key, points) for key, points in forced["parts"].items())
+        gain = forced.get("gain")
+        return "better" if (sum(parts) if gain is None else gain) > 0 else "tie"
+    if forced.get("elsewhere"):
+        return "elsewhere"
+    if not money:  # who is worth more of the two tells of their rates
+        return "around"
+    worth, held = (_worth(answer[name]) for name in ("score", "holder_score"))
+    return "holder" if held is not None and worth is not None and held > worth else "around"
+
+
+def _worth(score: Json | None) -> int | None:
+    if score is None:
+        return None
+    return sum(-score[key] if key in SUBTRACTED else score[key] for key in CRITERIA)
 
 
 def _points(score: Json | None, holder: Json | None, *, money: bool) -> list[Points]:
@@ -148,8 +182,15 @@ def _forced(forced: Json | None, sight: Sight) -> Forced | None:
         for key, name in FORCED_CRITERIA.items()
         if forced["parts"].get(key)
     ]
+    given_up = forced.get("elsewhere", ())
+    elsewhere = _slots(given_up, sight)
     return Forced(
         loss=forced["loss"] if sight.money else None,
+        gain=forced.get("gain") if sight.money else None,
+        taker=sight.person(forced.get("taker")),
+        stays_open="taker" in forced and forced["taker"] is None,
+        elsewhere=elsewhere,
+        hidden_elsewhere=len(given_up) - len(elsewhere),
         parts=parts if sight.money else [],
         moves=moves,
         hidden_moves=len(forced["moves"]) - len(moves),

@@ -67,7 +67,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Forced:
+    """A plan with the person in the slot: beside the best one known, and the one as it stands."""
+
     loss: int | None
+    gain: int | None
+    taker: ShownPerson | None
+    stays_open: bool  # in the best plan known
+    elsewhere: list[ShownSlot]
+    hidden_elsewhere: int
     parts: list[Part]
     moves: list[Move]
     hidden_moves: int
@@ -79,6 +86,9 @@ class WhyNot:
     person: ShownPerson
     holder: ShownPerson | None
     first: bool
+    # first; barred; better or tie with the person in the slot; else who or what is worth more:
+    # elsewhere (the person), holder, around (the plan as a whole).
+    verdict: str
     failing: list[Failing]
     weeks: list[date]
     hidden_rules: bool
@@ -89,9 +99,20 @@ class WhyNot:
     ways: list[Way]
     hidden_ways: int
     never: list[Failing]
+    needs: list[ShownChange]
+    hidden_needs: int
     forced: Forced | None
     n_slots: int
     n_people: int
+
+    @property
+    def total(self) -> Points | None:
+        """Of all criteria; only where all of them are shown."""
+        if self.amount is None or not self.points:
+            return None
+        theirs = [one.holder for one in self.points if one.holder is not None]
+        held = sum(theirs) if self.holder and theirs else None
+        return Points("total", "", sum(one.person for one in self.points), held)
 
 
 @dataclass(frozen=True)

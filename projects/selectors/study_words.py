@@ -30,6 +30,8 @@ FAILS = {
     "independence": gettext_lazy("is on the other side of build and review"),
     "one_per_phase": gettext_lazy("holds another slot of this phase"),
     "budget": gettext_lazy("would exceed the budget"),
+    "change_budget": gettext_lazy("would need more moves than the proposal may make"),
+    "must_fill": gettext_lazy("is needed in a slot that must be filled"),
 }
 
 

@@ -1,0 +1,91 @@
+"""Reasons on the pages of questions: words that agree with the figures beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from projects.services import studies
+from tests.integration.projects import study_scene as scene
+from tests.integration.projects.staffing_scene import Company
+from tests.integration.projects.test_study_pages import text_of
+
+LESS = scene.SCORE | {"fit": 1000}
+
+
+@pytest.fixture
+def company(cast: Any) -> Any:
+    company: Any = Company(lead=cast.ada)
+    company.ana = company.make_person("Ana")
+    company.slot = company.make_slot("held")
+    company.make_person("Bo")
+    return company
+
+
+def why_not(company: Any, **parts: Any) -> Any:
+    """The answer about Ana, whom no rule keeps from the slot; `forced`: what forcing her does."""
+    asked = {"slot": company.slot, "person": company.ana}
+    study = studies.ask(question="why_not", by=company.lead, about=[company.project], **asked)
+    (key,) = [one["key"] for one in scene.load(study)["pieces"]]
+    answer = scene.why_not(key, company.ana, failing=[], weeks=[], ways=[])
+    bo = str(type(company.ana).objects.get(name="Bo").pk)
+    forced = answer["forced"] | {"taker": bo, "elsewhere": [], **parts.pop("forced", {})}
+    if forced["elsewhere"]:
+        forced["elsewhere"] = [key]
+    return scene.answered(study, answer | {"holder": bo, "forced": forced, **parts})
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (
+            {"holder_score": LESS, "forced": {"loss": 0, "gain": 2080, "cut_short": True}},
+            "This plan is not the best one: with Ana in the slot it is worth 2,080 points more",
+        ),
+        (
+            {"holder_score": scene.SCORE, "forced": {"loss": 0, "gain": 0}},
+            "The plan is worth as much with Ana in the slot: a tie, and either may be first",
+        ),
+        (
+            {"holder_score": LESS, "forced": {"loss": 9, "gain": -9, "elsewhere": ["it"]}},
+            "Ana is worth more elsewhere in the plan:</p> "
+            '<ul class="th-study-ways"><li>Nlp-Role held',
+        ),
+        (
+            {"score": LESS, "holder_score": scene.SCORE, "forced": {"loss": 9, "gain": -9}},
+            "Bo is worth more in this slot",
+        ),
+        (
+            {"holder_score": LESS, "forced": {"loss": 9, "gain": -9}},
+            "The plan around this slot is worth more without Ana in it",
+        ),
+    ],
+)
+def test_why_not_says_who_is_worth_more_only_where_that_is_so(
+    company: Any, client_for: Any, parts: dict[str, Any], words: str
+) -> None:
+    text = text_of(client_for(company.lead), why_not(company, **parts)).replace(".</p>", "</p>")
+
+    assert words in text
+    assert ("is worth more in this slot" in text) == words.startswith("Bo")
+    assert ("What would make Ana first" in text) == ("not the best" not in words)
+    assert "In all" in text
+    assert "+16,000" in text  # coverage, fit and cost of whoever is worth more
+
+
+def test_what_could_change_is_listed_and_not_called_a_fixed_rule(
+    company: Any, client_for: Any
+) -> None:
+    key = str(company.ana.pk)
+    needs = [
+        {"kind": "train", "person": key, "skill": "nlp", "level": 5, "from_week": 0},
+        {"kind": "free", "person": key, "fte": 50, "start": 1, "end": 2},
+    ]
+    study = why_not(company, failing=["skill", "availability"], needs=needs, forced={})
+
+    text = text_of(client_for(company.lead), study)
+
+    assert "fixed rule" not in text
+    for words in ("Ana lacks all of this", "Nlp level 3 → 5", "50 % more time in "):
+        assert words in text, words
