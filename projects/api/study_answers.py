@@ -216,8 +216,16 @@ class PersonRuleOut(Out):
     text = serializers.CharField()
 
 
+class AloneOut(Out):
+    slot = StudySlotOut()
+    text = serializers.CharField()
+
+
 class CoreOut(Out):
     feasible = serializers.BooleanField(allow_null=True, help_text="Null: no time to tell.")
+    alone = AloneOut(many=True, help_text="Nobody can take them, whatever else stays open.")
+    hidden_alone = serializers.IntegerField()
+    rest_feasible = serializers.BooleanField(allow_null=True, help_text="Of the other slots.")
     minimal = serializers.BooleanField()
     slots = StudySlotOut(many=True)
     hidden_slots = serializers.IntegerField()
@@ -225,6 +233,9 @@ class CoreOut(Out):
     hidden_people = serializers.IntegerField()
     projects = serializers.ListField(child=serializers.CharField())
     hidden_projects = serializers.IntegerField()
+    rest = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Slots asked about that are in neither."
+    )
 
 
 ANSWERS: dict[str, type[Out]] = {

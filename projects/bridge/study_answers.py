@@ -288,8 +288,13 @@ def _core(plan: _Plan, answer: Mapping[str, Any]) -> Json:
     people = [{**one, "person": plan.person(one["person"])} for one in answer["people"]]
     projects = [{**one, "project": plan.project(one["project"])} for one in answer["projects"]]
     slots = [plan.slot(key) for key in answer["slots"]]
+    alone = [{**one, "slot": plan.slot(one["slot"])} for one in answer.get("alone", ())]
+    rest = [plan.slot(key) for key in answer.get("rest", ())]
     return {
         "feasible": answer["feasible"],
+        "alone": [one for one in alone if one["slot"] is not None],
+        "rest_feasible": answer.get("rest_feasible", answer["feasible"]),
+        "rest": [{"slot": pk} for pk in sorted({one["slot"] for one in rest if one is not None})],
         "slots": [slot for slot in slots if slot is not None],
         "people": [one for one in people if one["person"] is not None],
         "projects": [one for one in projects if one["project"] is not None],

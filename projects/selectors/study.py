@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import StaffingStudy
 from projects.selectors.proposal import CRITERIA, SUBTRACTED
 from projects.selectors.study_shapes import (
+    Alone,
     Core,
     Cover,
     Depth,
@@ -35,6 +36,7 @@ from projects.selectors.study_sight import ShownPerson, ShownSlot, Sight
 from projects.selectors.study_words import (
     fails,
     may_tell_rule,
+    nobody_can,
     phase_name,
     rule_name,
     shown_changes,
@@ -316,8 +318,17 @@ def _core(answer: Json, sight: Sight) -> Core:
         for row in answer["projects"]
         if sight.money and sight.sees_plan(row["project"])
     ]
+    alone = [
+        Alone(slot, nobody_can(row, slot.start_on, sight))
+        for row in answer.get("alone", ())
+        if (slot := sight.slot(row["slot"])) is not None
+    ]
+    rest = (sight.whole_slot(row["slot"]) for row in answer.get("rest", ()))
     return Core(
         feasible=answer["feasible"],
+        alone=alone,
+        hidden_alone=len(answer.get("alone", ())) - len(alone),
+        rest_feasible=answer.get("rest_feasible", answer["feasible"]),
         minimal=answer["minimal"],
         slots=slots,
         hidden_slots=len(answer["slots"]) - len(slots),
@@ -326,6 +337,7 @@ def _core(answer: Json, sight: Sight) -> Core:
         projects=[project.key for project in projects],
         project_names=[project.name for project in projects],
         hidden_projects=len(answer["projects"]) - len(projects),
+        rest=[slot.slot for slot in rest if slot is not None],
     )
 
 

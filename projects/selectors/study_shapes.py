@@ -237,8 +237,19 @@ class PersonRule:
 
 
 @dataclass(frozen=True)
+class Alone:
+    """A slot that nobody can take whatever else stays open, with the reason in a line."""
+
+    slot: ShownSlot
+    text: str
+
+
+@dataclass(frozen=True)
 class Core:
     feasible: bool | None  # None: not known in the time
+    alone: list[Alone]
+    hidden_alone: int
+    rest_feasible: bool | None  # of the others
     minimal: bool
     slots: list[ShownSlot]
     hidden_slots: int
@@ -247,3 +258,9 @@ class Core:
     projects: list[str]  # keys
     project_names: list[str]
     hidden_projects: int
+    rest: list[int]  # slots asked about that are neither alone nor in the clash
+
+    @property
+    def clashes(self) -> bool:
+        """Whether slots, people and rules are named that cannot hold together."""
+        return self.rest_feasible is False

@@ -70,6 +70,7 @@ def study_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "study": study,
         "proposal": proposal,
+        "may_ask_again": studies.may_ask_again(study, request.user),
         "view": study_view(study, request.user),
         "status": run_status(study, request.user),
     }

@@ -89,3 +89,62 @@ def test_what_could_change_is_listed_and_not_called_a_fixed_rule(
     assert "fixed rule" not in text
     for words in ("Ana lacks all of this", "Nlp level 3 → 5", "50 % more time in "):
         assert words in text, words
+
+
+def core(company: Any, **parts: Any) -> Any:
+    """Of three slots nobody can take one, one clashes, one is left."""
+    slots = [company.slot, company.make_slot("lonely"), company.make_slot("left")]
+    study = studies.ask(question="core", by=company.lead, about=[company.project], slots=slots)
+    keys = {one["slot"]: one["key"] for one in scene.load(study)["pieces"]}
+    held, lonely, left = (keys[slot.pk] for slot in slots)
+    alone = {
+        "slot": lonely,
+        "weeks": [0, 4],
+        "side": "other",
+        "skills": [{"skill": "nlp", "level": 5, "have": 0, "valid": 0}],
+        "holders": 0,
+        "of_holders": [],
+    }
+    answer = scene.core(held, company.ana, company.project)
+    extra = {"alone": [alone], "rest_feasible": False, "rest": [left]}
+    return scene.answered(study, answer | extra | parts), slots
+
+
+def test_slots_that_nobody_can_take_come_first_and_one_asks_again_without(
+    company: Any, client_for: Any
+) -> None:
+    study, (_held, lonely, left) = core(company)
+    client = client_for(company.lead)
+
+    text = text_of(client, study)
+
+    nobody, clash = text.index("Nobody can take these"), text.index("Of the others, these clash")
+    assert nobody < text.index("Nobody holds Nlp at 5 or more") < clash
+    assert nobody < text.index("lonely") < clash < text.index("held</a>")
+    assert "Answered" in text
+    assert "Feasible" not in text
+    assert f'name="slots" value="{left.pk}"' in text
+    sent = {"question": "core", "projects": [company.project.pk], "slots": str(left.pk)}
+    assert client.post("/staffing/questions/new/", sent).status_code == 302
+    assert type(study).objects.latest("created_at").params["slots"] == [left.pk]
+    gone = lonely.pk
+    lonely.delete()
+    for slots, words in ((str(gone), "there any more"), ("1,x", "between commas")):
+        answer = client.post("/staffing/questions/new/", sent | {"slots": slots})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+
+
+def test_whoever_may_not_ask_about_the_plan_is_not_offered_to_ask_again(
+    company: Any, cast: Any, client_for: Any
+) -> None:
+    mine = company.make_project("Mine")
+    mine.deputies.add(cast.bo)
+    study, _slots = core(company)
+    study.projects.add(mine)
+
+    text = text_of(client_for(cast.bo), study)
+
+    assert "1 slot in a plan that you may not see" in text
+    assert "lonely" not in text
+    assert "Ask again without these" not in text
