@@ -20,7 +20,6 @@ from teamhub.errors import InvalidInput
 
 Question = StaffingStudy.Question
 DAY = {"type": "date"}
-SHOWN_PEOPLE = 8
 # Slots of a question in one field: more fields than Django takes could be needed.
 NUMBERS = r"\A[0-9]{1,15}(,[0-9]{1,15})*\Z"
 MOST_NUMBERS = 16_000
@@ -143,7 +142,7 @@ def _absent() -> dict[str, forms.Field]:
         "people": forms.ModelMultipleChoiceField(
             Person.objects.order_by("sort_name", "name", "pk"),
             label=_("People who are absent"),
-            widget=forms.SelectMultiple(attrs={"size": SHOWN_PEOPLE}),
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "th-tick-list"}),
             required=False,
         ),
         "site": forms.ModelChoiceField(

@@ -173,7 +173,9 @@ class LostOut(Out):
     end_on = serializers.DateField()
     cover = CoverOut(many=True)
     hidden_cover = serializers.IntegerField()
+    somebody_can = serializers.BooleanField()
     shadow = StudyPersonOut(allow_null=True)
+    shadow_why = serializers.CharField(help_text="Blank where it is not known.")
     covered_by = StudyPersonOut(allow_null=True)
     is_covered = serializers.BooleanField()
 

@@ -280,6 +280,7 @@ def _lost(plan: _Plan, lost: Mapping[str, Any]) -> Json | None:
         "only_holder": lost["only_holder"],
         "cover": [one for one in cover if one["person"] is not None],
         "shadow": plan.person(lost["shadow"]),
+        "shadow_why": lost.get("shadow_why"),
         "covered_by": plan.person(lost["covered_by"]),
     }
 

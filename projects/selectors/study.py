@@ -39,6 +39,7 @@ from projects.selectors.study_words import (
     nobody_can,
     phase_name,
     rule_name,
+    shadow_reason,
     shown_changes,
 )
 from teamhub import weeks
@@ -273,7 +274,9 @@ def _lost(row: Json, sight: Sight) -> Lost | None:
         end_on=date.fromisoformat(row["end_on"]),
         cover=cover,
         hidden_cover=len(row["cover"]) - len(cover),
-        shadow=named(row["shadow"]),
+        somebody_can=any(one["free"] for one in row["cover"]),
+        shadow=(shadow := named(row["shadow"])),
+        shadow_why=shadow_reason(row.get("shadow_why"), sight) if shadow else "",
         covered_by=named(row["covered_by"]),
         is_covered=row["covered_by"] is not None,
     )

@@ -151,7 +151,9 @@ class Lost:
     end_on: date
     cover: list[Cover]
     hidden_cover: int
+    somebody_can: bool  # of all, hidden ones too
     shadow: ShownPerson | None
+    shadow_why: str
     covered_by: ShownPerson | None
     is_covered: bool
 

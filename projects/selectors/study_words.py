@@ -74,6 +74,21 @@ def nobody_can(why: dict[str, Any], start_on: date, sight: Sight) -> str:
     return _("Nobody holds %(skill)s at %(level)d or more") % words
 
 
+def shadow_reason(why: dict[str, Any] | None, sight: Sight) -> str:
+    """Why somebody is the best to learn from a holder."""
+    if not why:
+        return ""
+    skills = [sight.skill(key) for key in why["below"]]
+    if skills:
+        can = _("one level below in %(skills)s") % {"skills": ", ".join(skills)}
+    else:
+        can = _("holds all skills asked for")
+    free = ngettext(
+        "free in %(free)d of %(n)d week", "free in %(free)d of %(n)d weeks", why["weeks"]
+    ) % {"free": why["free_weeks"], "n": why["weeks"]}
+    return f"{can}; {free}"
+
+
 def shown_changes(
     changes: list[dict[str, Any]], sight: Sight, *, slot: int | None = None
 ) -> list[ShownChange] | None:

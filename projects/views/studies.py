@@ -18,6 +18,7 @@ from projects.forms import refuse
 from projects.models import Slot, StaffingRun, StaffingStudy
 from projects.selectors.staffing_scope import staffable
 from projects.selectors.study import study_view
+from projects.selectors.study_titles import with_titles
 from projects.services import studies
 from projects.study_forms import StudyForm
 from teamhub.errors import TeamHubError
@@ -53,7 +54,11 @@ def study_list(request: HttpRequest) -> HttpResponseBase:
         default_sort="-created_at",
         root=ROOT,
     )
-    context = {"listing": listing, "may_ask": staffable(request.user).exists()}
+    context = {
+        "listing": listing,
+        "titled": with_titles(listing.rows, request.user),
+        "may_ask": staffable(request.user).exists(),
+    }
     page, fragment = "projects/study_list.html", "projects/_study_list.html"
     return page_or_fragment(request, page, fragment, context, root=ROOT)
 

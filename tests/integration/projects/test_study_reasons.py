@@ -8,7 +8,7 @@ import pytest
 
 from projects.services import studies
 from tests.integration.projects import study_scene as scene
-from tests.integration.projects.staffing_scene import Company
+from tests.integration.projects.staffing_scene import Company, start_monday
 from tests.integration.projects.test_study_pages import text_of
 
 LESS = scene.SCORE | {"fit": 1000}
@@ -148,3 +148,51 @@ def test_whoever_may_not_ask_about_the_plan_is_not_offered_to_ask_again(
     assert "1 slot in a plan that you may not see" in text
     assert "lonely" not in text
     assert "Ask again without these" not in text
+
+
+def shock(company: Any, *, free: bool) -> Any:
+    absences = studies.Absences(start_monday(), start_monday(), [company.ana])
+    about = {"about": [company.project], "absences": absences}
+    study = studies.ask(question="shock", by=company.lead, **about)
+    (key,) = [one["key"] for one in scene.load(study)["pieces"]]
+    bo = type(company.ana).objects.get(name="Bo")
+    answer = scene.shock(key, company.ana, bo, company.project)
+    answer["lost"][0]["cover"][0]["free"] = free
+    answer["lost"][0]["shadow_why"] = {"free_weeks": 1, "weeks": 4, "below": ["nlp"]}
+    return scene.answered(study, answer)
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_an_absence_test_says_where_nobody_can_cover_and_why_somebody_is_the_shadow(
+    company: Any, client_for: Any, *, free: bool
+) -> None:
+    text = text_of(client_for(company.lead), shock(company, free=free))
+
+    assert ("Nobody can; nearest:" in text) != free
+    assert "one level below in Nlp; free in 1 of 4 weeks" in text
+
+
+def test_people_who_are_absent_are_ticked_in_a_list(company: Any, client_for: Any) -> None:
+    page = client_for(company.lead).get("/staffing/questions/new/?question=shock").content.decode()
+
+    assert '<div id="id_people" class="th-tick-list">' in page
+    assert 'type="checkbox" name="people"' in page
+
+
+def test_the_list_says_whom_and_what_each_question_is_about(
+    company: Any, cast: Any, client_for: Any
+) -> None:
+    mine = company.make_project("Mine")
+    mine.deputies.add(cast.bo)
+    for study in (why_not(company), shock(company, free=False)):
+        study.projects.add(mine)
+    client, stranger = client_for(company.lead), client_for(cast.bo)
+
+    page = " ".join(client.get("/staffing/questions/").content.decode().split())
+    theirs = stranger.get("/staffing/questions/").content.decode()
+
+    about = "Ana as Nlp-Role held, Search · "
+    assert f'Why not this person?</a><span class="th-sub">{about}' in page
+    assert 'What if people are absent?</a><span class="th-sub">Ana</span>' in page
+    assert "Why not this person?" in theirs
+    assert "held" not in theirs  # whose plan they may not see
