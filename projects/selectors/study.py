@@ -34,6 +34,7 @@ from projects.selectors.study_shapes import (
 )
 from projects.selectors.study_sight import ShownPerson, ShownSlot, Sight
 from projects.selectors.study_words import (
+    ShownChange,
     fails,
     may_tell_rule,
     nobody_can,
@@ -89,6 +90,17 @@ def study_view(study: StaffingStudy, user: User) -> StudyView:
     return StudyView(**view, answer=answer, hidden=answer is None)
 
 
+def changes_of(study: StaffingStudy, number: int, user: User) -> list[ShownChange] | None:
+    """The changes of a way or an idea, counted from 1; None where they are not the reader's."""
+    answer = study_view(study, user).answer
+    rows: list[Any] = []
+    if isinstance(answer, WhyNot):
+        rows = [*answer.ways]
+    elif isinstance(answer, WhatHelps):
+        rows = [*answer.ideas]
+    return next((row.changes for row in rows if row.rank == number), None)
+
+
 def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
     slot, person = sight.slot(answer["slot"]), sight.person(answer["person"])
     if slot is None or person is None:
@@ -112,8 +124,8 @@ def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
         amount=_money(scores[0], sight),
         holder_amount=_money(scores[1], sight),
         ways=[
-            Way(changes, way["gain"] if sight.money else None)
-            for changes, way in ways
+            Way(rank, changes, way["gain"] if sight.money else None)
+            for rank, (changes, way) in enumerate(ways, 1)
             if changes is not None
         ],
         hidden_ways=sum(changes is None for changes, _way in ways),

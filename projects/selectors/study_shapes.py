@@ -45,6 +45,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Way:
+    rank: int  # place in the whole answer
     changes: list[ShownChange]
     gain: int | None  # points; None for those who may not see the objective
 
