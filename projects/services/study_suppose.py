@@ -67,7 +67,7 @@ def suppose(*, study: StaffingStudy, number: int, by: User) -> StaffingRun:
     )
 
 
-_LISTS = {Question.WHY_NOT: "ways", Question.WHAT_HELPS: "ideas"}
+_LISTS: dict[str, str] = {Question.WHY_NOT: "ways", Question.WHAT_HELPS: "ideas"}
 
 
 def _params(study: StaffingStudy) -> Json:

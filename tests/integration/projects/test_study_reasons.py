@@ -152,8 +152,8 @@ def test_whoever_may_not_ask_about_the_plan_is_not_offered_to_ask_again(
 
 def shock(company: Any, *, free: bool) -> Any:
     absences = studies.Absences(start_monday(), start_monday(), [company.ana])
-    about = {"about": [company.project], "absences": absences}
-    study = studies.ask(question="shock", by=company.lead, **about)
+    about = [company.project]
+    study = studies.ask(question="shock", by=company.lead, about=about, absences=absences)
     (key,) = [one["key"] for one in scene.load(study)["pieces"]]
     bo = type(company.ana).objects.get(name="Bo")
     answer = scene.shock(key, company.ana, bo, company.project)

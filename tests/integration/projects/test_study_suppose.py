@@ -77,7 +77,12 @@ def test_every_idea_that_is_shown_can_be_supposed(company: Any, client_for: Any)
 
 
 def test_about_a_proposal_its_parameters_are_kept(company: Any, client_for: Any) -> None:
-    asked = {"weights": {"cost": 0}, "must_fill": [company.slot.pk], "seconds": 1, "seed": 7}
+    asked: dict[str, Any] = {
+        "weights": {"cost": 0},
+        "must_fill": [company.slot.pk],
+        "seconds": 1,
+        "seed": 7,
+    }
     run = staffing.propose_team(
         projects=[company.project],
         by=company.lead,
