@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,13 @@ from projects.services import studies
 from roles.models import Department, Person, Site
 from teamhub import weeks
 from teamhub.accounts.models import User
+from teamhub.errors import InvalidInput
 
 Question = StaffingStudy.Question
 DAY = {"type": "date"}
-SHOWN_PEOPLE = 8
+# Slots of a question in one field: more fields than Django takes could be needed.
+NUMBERS = r"\A[0-9]{1,15}(,[0-9]{1,15})*\Z"
+MOST_NUMBERS = 16_000
 
 
 class StudyForm(forms.Form):
@@ -42,6 +46,13 @@ class StudyForm(forms.Form):
             fields |= self._scope()
         if question == Question.SHOCK:
             fields |= _absent()
+        if question == Question.CORE:
+            fields["slots"] = forms.CharField(
+                widget=forms.HiddenInput,
+                validators=[RegexValidator(NUMBERS, _("Slots are numbers between commas."))],
+                max_length=MOST_NUMBERS,
+                required=False,
+            )
         fields["seconds"] = forms.IntegerField(
             label=_("Time limit (seconds)"),
             min_value=1,
@@ -79,6 +90,8 @@ class StudyForm(forms.Form):
             out["seconds"] = data["seconds"]
         if self.question == Question.WHY_NOT:
             out |= {"slot": self.slot, "person": data["person"]}
+        if self.question == Question.CORE and data["slots"]:
+            out["slots"] = self._slots(data["slots"])
         if self.question == Question.SHOCK:
             out["absences"] = studies.Absences(
                 first_on=data["from"],
@@ -88,6 +101,14 @@ class StudyForm(forms.Form):
                 department=data["department"].key if data["department"] else "",
             )
         return out
+
+    def _slots(self, numbers: str) -> list[Slot]:
+        """Those that are still there; what has gone is no longer asked about."""
+        wanted = {int(number) for number in numbers.split(",")}
+        found = list(Slot.objects.visible_to(self.by).filter(pk__in=wanted))
+        if not found:
+            raise InvalidInput(_("None of these slots is there any more."), field="slots")
+        return found
 
     def _projects(self) -> list[Project]:
         if self.slot is not None:
@@ -121,7 +142,7 @@ def _absent() -> dict[str, forms.Field]:
         "people": forms.ModelMultipleChoiceField(
             Person.objects.order_by("sort_name", "name", "pk"),
             label=_("People who are absent"),
-            widget=forms.SelectMultiple(attrs={"size": SHOWN_PEOPLE}),
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "th-tick-list"}),
             required=False,
         ),
         "site": forms.ModelChoiceField(

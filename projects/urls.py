@@ -77,6 +77,7 @@ questions = [
     path("staffing/questions/", studies.study_list, name="study-list"),
     path("staffing/questions/new/", studies.study_create, name="study-create"),
     path("staffing/questions/<uuid:pk>/", studies.study_detail, name="study-detail"),
+    path("staffing/questions/<uuid:pk>/suppose/", studies.study_suppose, name="study-suppose"),
 ]
 
 board = [path("planner/", planner.planner, name="planner")]

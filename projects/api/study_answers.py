@@ -99,6 +99,12 @@ class PartOut(Out):
 
 class ForcedOut(_Reader):
     loss = serializers.IntegerField(required=False)
+    gain = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Over the plan as it stands."
+    )
+    taker = StudyPersonOut(allow_null=True, help_text="Who has the slot in the best plan known.")
+    elsewhere = StudySlotOut(many=True, help_text="What the person has there and gives up.")
+    hidden_elsewhere = serializers.IntegerField()
     parts = PartOut(many=True, required=False)
     moves = MoveOut(many=True)
     hidden_moves = serializers.IntegerField()
@@ -111,6 +117,9 @@ class WhyNotOut(_Reader):
     person = StudyPersonOut()
     holder = StudyPersonOut(allow_null=True)
     first = serializers.BooleanField()
+    verdict = serializers.CharField(
+        help_text="first, barred, better, tie, or what is worth more: elsewhere, holder, around."
+    )
     failing = StudyRuleOut(many=True)
     weeks = serializers.ListField(child=serializers.DateField())
     hidden_rules = serializers.BooleanField()
@@ -121,6 +130,8 @@ class WhyNotOut(_Reader):
     ways = WayOut(many=True)
     hidden_ways = serializers.IntegerField()
     never = StudyRuleOut(many=True)
+    needs = StudyChangeOut(many=True)
+    hidden_needs = serializers.IntegerField()
     forced = ForcedOut(allow_null=True)
     estimate = serializers.SerializerMethodField()
     n_slots = serializers.IntegerField()
@@ -162,7 +173,9 @@ class LostOut(Out):
     end_on = serializers.DateField()
     cover = CoverOut(many=True)
     hidden_cover = serializers.IntegerField()
+    somebody_can = serializers.BooleanField()
     shadow = StudyPersonOut(allow_null=True)
+    shadow_why = serializers.CharField(help_text="Blank where it is not known.")
     covered_by = StudyPersonOut(allow_null=True)
     is_covered = serializers.BooleanField()
 
@@ -205,8 +218,16 @@ class PersonRuleOut(Out):
     text = serializers.CharField()
 
 
+class AloneOut(Out):
+    slot = StudySlotOut()
+    text = serializers.CharField()
+
+
 class CoreOut(Out):
     feasible = serializers.BooleanField(allow_null=True, help_text="Null: no time to tell.")
+    alone = AloneOut(many=True, help_text="Nobody can take them, whatever else stays open.")
+    hidden_alone = serializers.IntegerField()
+    rest_feasible = serializers.BooleanField(allow_null=True, help_text="Of the other slots.")
     minimal = serializers.BooleanField()
     slots = StudySlotOut(many=True)
     hidden_slots = serializers.IntegerField()
@@ -214,6 +235,9 @@ class CoreOut(Out):
     hidden_people = serializers.IntegerField()
     projects = serializers.ListField(child=serializers.CharField())
     hidden_projects = serializers.IntegerField()
+    rest = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Slots asked about that are in neither."
+    )
 
 
 ANSWERS: dict[str, type[Out]] = {

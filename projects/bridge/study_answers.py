@@ -200,6 +200,7 @@ def _why_not(plan: _Plan, answer: Mapping[str, Any]) -> Json:
             if changes is not None
         ],
         "never": list(answer.get("never", ())),
+        "needs": plan.changes(list(answer.get("needs", ()))) or [],
         "forced": _forced(plan, answer["forced"]),
         "estimate": answer["estimate"],
         "neighbourhood": dict(answer["neighbourhood"]),
@@ -217,8 +218,13 @@ def _forced(plan: _Plan, forced: Mapping[str, Any] | None) -> Json | None:
         }
         for move in forced["moves"]
     ]
+    given_up = [plan.slot(key) for key in forced.get("elsewhere", ())]
     return {
         "loss": forced["loss"],
+        "gain": forced.get("gain"),
+        "cut_short": forced.get("cut_short", False),
+        "taker": plan.person(forced.get("taker")),
+        "elsewhere": [slot for slot in given_up if slot is not None],
         "parts": dict(forced["parts"]),
         "moves": [move for move in moves if move["slot"] is not None],
     }
@@ -274,6 +280,7 @@ def _lost(plan: _Plan, lost: Mapping[str, Any]) -> Json | None:
         "only_holder": lost["only_holder"],
         "cover": [one for one in cover if one["person"] is not None],
         "shadow": plan.person(lost["shadow"]),
+        "shadow_why": lost.get("shadow_why"),
         "covered_by": plan.person(lost["covered_by"]),
     }
 
@@ -282,8 +289,13 @@ def _core(plan: _Plan, answer: Mapping[str, Any]) -> Json:
     people = [{**one, "person": plan.person(one["person"])} for one in answer["people"]]
     projects = [{**one, "project": plan.project(one["project"])} for one in answer["projects"]]
     slots = [plan.slot(key) for key in answer["slots"]]
+    alone = [{**one, "slot": plan.slot(one["slot"])} for one in answer.get("alone", ())]
+    rest = [plan.slot(key) for key in answer.get("rest", ())]
     return {
         "feasible": answer["feasible"],
+        "alone": [one for one in alone if one["slot"] is not None],
+        "rest_feasible": answer.get("rest_feasible", answer["feasible"]),
+        "rest": [{"slot": pk} for pk in sorted({one["slot"] for one in rest if one is not None})],
         "slots": [slot for slot in slots if slot is not None],
         "people": [one for one in people if one["person"] is not None],
         "projects": [one for one in projects if one["project"] is not None],

@@ -87,6 +87,17 @@ class StaffingStudy(Run):
     def get_absolute_url(self) -> str:
         return reverse("projects:study-detail", args=[self.pk])
 
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """A question is answered; whether a plan is feasible is what the answer tells."""
+        if self.status == self.Status.SUCCEEDED:
+            return str(_("Answered"))
+        return str(self.Status(self.status).label)
+
+    def get_outcome_display(self) -> str:  # type: ignore[no-redef]
+        if self.outcome in {"", self.Outcome.FEASIBLE}:
+            return ""
+        return str(self.Outcome(self.outcome).label)
+
     @property
     def subject(self) -> str:
         """Names of its projects; the first three of many."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import StaffingStudy
 from projects.selectors.proposal import CRITERIA, SUBTRACTED
 from projects.selectors.study_shapes import (
+    Alone,
     Core,
     Cover,
     Depth,
@@ -33,10 +34,13 @@ from projects.selectors.study_shapes import (
 )
 from projects.selectors.study_sight import ShownPerson, ShownSlot, Sight
 from projects.selectors.study_words import (
+    ShownChange,
     fails,
     may_tell_rule,
+    nobody_can,
     phase_name,
     rule_name,
+    shadow_reason,
     shown_changes,
 )
 from teamhub import weeks
@@ -86,6 +90,17 @@ def study_view(study: StaffingStudy, user: User) -> StudyView:
     return StudyView(**view, answer=answer, hidden=answer is None)
 
 
+def changes_of(study: StaffingStudy, number: int, user: User) -> list[ShownChange] | None:
+    """The changes of a way or an idea, counted from 1; None where they are not the reader's."""
+    answer = study_view(study, user).answer
+    rows: list[Any] = []
+    if isinstance(answer, WhyNot):
+        rows = [*answer.ways]
+    elif isinstance(answer, WhatHelps):
+        rows = [*answer.ideas]
+    return next((row.changes for row in rows if row.rank == number), None)
+
+
 def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
     slot, person = sight.slot(answer["slot"]), sight.person(answer["person"])
     if slot is None or person is None:
@@ -94,11 +109,13 @@ def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
     told = [r for r in answer["failing"] if may_tell_rule(r, money=sight.money, load=load)]
     ways = [(shown_changes(w["changes"], sight, slot=slot.slot), w) for w in answer["ways"]]
     scores = (answer["score"], answer["holder_score"])
+    needs = [shown_changes([one], sight, slot=slot.slot) for one in answer.get("needs", ())]
     return WhyNot(
         slot=slot,
         person=person,
         holder=sight.person(answer["holder"]),
         first=answer["first"],
+        verdict=_verdict(answer, money=sight.money),
         failing=[Failing(rule, fails(rule)) for rule in told],
         weeks=[date.fromisoformat(day) for day in answer["weeks"]] if load else [],
         hidden_rules=len(told) < len(answer["failing"]),
@@ -107,16 +124,48 @@ def _why_not(answer: Json, sight: Sight) -> WhyNot | None:
         amount=_money(scores[0], sight),
         holder_amount=_money(scores[1], sight),
         ways=[
-            Way(changes, way["gain"] if sight.money else None)
-            for changes, way in ways
+            Way(rank, changes, way["gain"] if sight.money else None)
+            for rank, (changes, way) in enumerate(ways, 1)
             if changes is not None
         ],
         hidden_ways=sum(changes is None for changes, _way in ways),
-        never=[Failing(rule, fails(rule)) for rule in answer["never"]],
+        never=[
+            Failing(rule, fails(rule))
+            for rule in answer["never"]
+            if may_tell_rule(rule, money=sight.money, load=load)
+        ],
+        needs=[change for one in needs if one is not None for change in one],
+        hidden_needs=needs.count(None),
         forced=_forced(answer["forced"], sight),
         n_slots=answer["neighbourhood"]["slots"],
         n_people=answer["neighbourhood"]["people"],
     )
+
+
+def _verdict(answer: Json, *, money: bool) -> str:
+    """What decides between the person and whoever has the slot; see `study_shapes.WhyNot`."""
+    forced = answer["forced"]
+    if answer["first"]:
+        return "first"
+    if forced is None:
+        return "barred"
+    if forced["loss"] <= 0:
+        # Answers of before have no gain, and what they tell by criterion is the gain.
+        parts = (_signed(key, points) for key, points in forced["parts"].items())
+        gain = forced.get("gain")
+        return "better" if (sum(parts) if gain is None else gain) > 0 else "tie"
+    if forced.get("elsewhere"):
+        return "elsewhere"
+    if not money:  # who is worth more of the two tells of their rates
+        return "around"
+    worth, held = (_worth(answer[name]) for name in ("score", "holder_score"))
+    return "holder" if held is not None and worth is not None and held > worth else "around"
+
+
+def _worth(score: Json | None) -> int | None:
+    if score is None:
+        return None
+    return sum(-score[key] if key in SUBTRACTED else score[key] for key in CRITERIA)
 
 
 def _points(score: Json | None, holder: Json | None, *, money: bool) -> list[Points]:
@@ -148,8 +197,15 @@ def _forced(forced: Json | None, sight: Sight) -> Forced | None:
         for key, name in FORCED_CRITERIA.items()
         if forced["parts"].get(key)
     ]
+    given_up = forced.get("elsewhere", ())
+    elsewhere = _slots(given_up, sight)
     return Forced(
         loss=forced["loss"] if sight.money else None,
+        gain=forced.get("gain") if sight.money else None,
+        taker=sight.person(forced.get("taker")),
+        stays_open="taker" in forced and forced["taker"] is None,
+        elsewhere=elsewhere,
+        hidden_elsewhere=len(given_up) - len(elsewhere),
         parts=parts if sight.money else [],
         moves=moves,
         hidden_moves=len(forced["moves"]) - len(moves),
@@ -230,7 +286,9 @@ def _lost(row: Json, sight: Sight) -> Lost | None:
         end_on=date.fromisoformat(row["end_on"]),
         cover=cover,
         hidden_cover=len(row["cover"]) - len(cover),
-        shadow=named(row["shadow"]),
+        somebody_can=any(one["free"] for one in row["cover"]),
+        shadow=(shadow := named(row["shadow"])),
+        shadow_why=shadow_reason(row.get("shadow_why"), sight) if shadow else "",
         covered_by=named(row["covered_by"]),
         is_covered=row["covered_by"] is not None,
     )
@@ -275,8 +333,17 @@ def _core(answer: Json, sight: Sight) -> Core:
         for row in answer["projects"]
         if sight.money and sight.sees_plan(row["project"])
     ]
+    alone = [
+        Alone(slot, nobody_can(row, slot.start_on, sight))
+        for row in answer.get("alone", ())
+        if (slot := sight.slot(row["slot"])) is not None
+    ]
+    rest = (sight.whole_slot(row["slot"]) for row in answer.get("rest", ()))
     return Core(
         feasible=answer["feasible"],
+        alone=alone,
+        hidden_alone=len(answer.get("alone", ())) - len(alone),
+        rest_feasible=answer.get("rest_feasible", answer["feasible"]),
         minimal=answer["minimal"],
         slots=slots,
         hidden_slots=len(answer["slots"]) - len(slots),
@@ -285,6 +352,7 @@ def _core(answer: Json, sight: Sight) -> Core:
         projects=[project.key for project in projects],
         project_names=[project.name for project in projects],
         hidden_projects=len(answer["projects"]) - len(projects),
+        rest=[slot.slot for slot in rest if slot is not None],
     )
 
 

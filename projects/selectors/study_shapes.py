@@ -45,6 +45,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Way:
+    rank: int  # place in the whole answer
     changes: list[ShownChange]
     gain: int | None  # points; None for those who may not see the objective
 
@@ -67,7 +68,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Forced:
+    """A plan with the person in the slot: beside the best one known, and the one as it stands."""
+
     loss: int | None
+    gain: int | None
+    taker: ShownPerson | None
+    stays_open: bool  # in the best plan known
+    elsewhere: list[ShownSlot]
+    hidden_elsewhere: int
     parts: list[Part]
     moves: list[Move]
     hidden_moves: int
@@ -79,6 +87,9 @@ class WhyNot:
     person: ShownPerson
     holder: ShownPerson | None
     first: bool
+    # first; barred; better or tie with the person in the slot; else who or what is worth more:
+    # elsewhere (the person), holder, around (the plan as a whole).
+    verdict: str
     failing: list[Failing]
     weeks: list[date]
     hidden_rules: bool
@@ -89,9 +100,20 @@ class WhyNot:
     ways: list[Way]
     hidden_ways: int
     never: list[Failing]
+    needs: list[ShownChange]
+    hidden_needs: int
     forced: Forced | None
     n_slots: int
     n_people: int
+
+    @property
+    def total(self) -> Points | None:
+        """Of all criteria; only where all of them are shown."""
+        if self.amount is None or not self.points:
+            return None
+        theirs = [one.holder for one in self.points if one.holder is not None]
+        held = sum(theirs) if self.holder and theirs else None
+        return Points("total", "", sum(one.person for one in self.points), held)
 
 
 @dataclass(frozen=True)
@@ -130,7 +152,9 @@ class Lost:
     end_on: date
     cover: list[Cover]
     hidden_cover: int
+    somebody_can: bool  # of all, hidden ones too
     shadow: ShownPerson | None
+    shadow_why: str
     covered_by: ShownPerson | None
     is_covered: bool
 
@@ -216,8 +240,19 @@ class PersonRule:
 
 
 @dataclass(frozen=True)
+class Alone:
+    """A slot that nobody can take whatever else stays open, with the reason in a line."""
+
+    slot: ShownSlot
+    text: str
+
+
+@dataclass(frozen=True)
 class Core:
     feasible: bool | None  # None: not known in the time
+    alone: list[Alone]
+    hidden_alone: int
+    rest_feasible: bool | None  # of the others
     minimal: bool
     slots: list[ShownSlot]
     hidden_slots: int
@@ -226,3 +261,9 @@ class Core:
     projects: list[str]  # keys
     project_names: list[str]
     hidden_projects: int
+    rest: list[int]  # slots asked about that are neither alone nor in the clash
+
+    @property
+    def clashes(self) -> bool:
+        """Whether slots, people and rules are named that cannot hold together."""
+        return self.rest_feasible is False

@@ -15,7 +15,7 @@ from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
-PEOPLE = ("person", "holder", "shadow", "covered_by", "before", "after")
+PEOPLE = ("person", "holder", "taker", "shadow", "covered_by", "before", "after")
 
 
 @dataclass(frozen=True)

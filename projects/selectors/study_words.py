@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from projects.models import Phase
 from projects.phases import PhaseKey
+from projects.selectors.holders import holder_lines
 from projects.selectors.proposal import MONEY_RULES, RULE_NAMES
 from projects.selectors.study_sight import Sight
 from teamhub import weeks
@@ -30,6 +31,8 @@ FAILS = {
     "independence": gettext_lazy("is on the other side of build and review"),
     "one_per_phase": gettext_lazy("holds another slot of this phase"),
     "budget": gettext_lazy("would exceed the budget"),
+    "change_budget": gettext_lazy("would need more moves than the proposal may make"),
+    "must_fill": gettext_lazy("is needed in a slot that must be filled"),
 }
 
 
@@ -52,6 +55,38 @@ def rule_name(rule: str) -> str:
 
 def may_tell_rule(rule: str, *, money: bool, load: bool) -> bool:
     return (money or rule not in MONEY_RULES) and (load or rule not in LOAD_RULES)
+
+
+def nobody_can(why: dict[str, Any], start_on: date, sight: Sight) -> str:
+    """Why nobody can take a slot, in one line."""
+    if why["holders"]:
+        lines = holder_lines(why, start_on, money=sight.money)
+        return lines[0] if lines else _("Something that only managers see; ask one.")
+    if not why["skills"]:
+        return _("Nobody is employed in these weeks.")
+    scarce = min(why["skills"], key=lambda one: (one["valid"], one["have"]))
+    words = {"skill": sight.skill(scarce["skill"]), "level": scarce["level"]}
+    if scarce["valid"]:
+        skills = ", ".join(f"{sight.skill(one['skill'])} {one['level']}" for one in why["skills"])
+        return _("Nobody holds all of it at once: %(skills)s") % {"skills": skills}
+    if scarce["have"]:
+        return _("Nobody holds %(skill)s at %(level)d or more through all weeks") % words
+    return _("Nobody holds %(skill)s at %(level)d or more") % words
+
+
+def shadow_reason(why: dict[str, Any] | None, sight: Sight) -> str:
+    """Why somebody is the best to learn from a holder."""
+    if not why:
+        return ""
+    skills = [sight.skill(key) for key in why["below"]]
+    if skills:
+        can = _("one level below in %(skills)s") % {"skills": ", ".join(skills)}
+    else:
+        can = _("holds all skills asked for")
+    free = ngettext(
+        "free in %(free)d of %(n)d week", "free in %(free)d of %(n)d weeks", why["weeks"]
+    ) % {"free": why["free_weeks"], "n": why["weeks"]}
+    return f"{can}; {free}"
 
 
 def shown_changes(

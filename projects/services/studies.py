@@ -86,6 +86,13 @@ def ask(
     return study
 
 
+def may_ask_again(study: StaffingStudy, by: User) -> bool:
+    """Whether `by` may ask about what this question was about."""
+    if study.proposal_id:
+        return StaffingRun.objects.visible_to(by).filter(pk=study.proposal_id).exists()
+    return not study.projects.exclude(pk__in=Project.objects.editable_by(by)).exists()
+
+
 def scope_of(
     by: User,
     *,

@@ -12,13 +12,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.forms import refuse
 from projects.models import Slot, StaffingRun, StaffingStudy
 from projects.selectors.staffing_scope import staffable
 from projects.selectors.study import study_view
+from projects.selectors.study_titles import with_titles
 from projects.services import studies
+from projects.services import study_suppose as suppositions
 from projects.study_forms import StudyForm
 from teamhub.errors import TeamHubError
 from teamhub.runs.selectors import run_status
@@ -53,7 +55,11 @@ def study_list(request: HttpRequest) -> HttpResponseBase:
         default_sort="-created_at",
         root=ROOT,
     )
-    context = {"listing": listing, "may_ask": staffable(request.user).exists()}
+    context = {
+        "listing": listing,
+        "titled": with_titles(listing.rows, request.user),
+        "may_ask": staffable(request.user).exists(),
+    }
     page, fragment = "projects/study_list.html", "projects/_study_list.html"
     return page_or_fragment(request, page, fragment, context, root=ROOT)
 
@@ -70,10 +76,22 @@ def study_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "study": study,
         "proposal": proposal,
+        "may_suppose": suppositions.may_suppose(study, request.user),
+        "may_ask_again": studies.may_ask_again(study, request.user),
         "view": study_view(study, request.user),
         "status": run_status(study, request.user),
     }
     return render(request, "projects/study_detail.html", context)
+
+
+@require_POST
+@login_required
+def study_suppose(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a proposal in which one of the changes of an answer has come true."""
+    study = get_object_or_404(StaffingStudy.objects.visible_to(request.user), pk=pk)
+    raw = request.POST.get("number", "")
+    number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
+    return redirect(suppositions.suppose(study=study, number=number, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,5 @@
-"""Why slots that must be filled cannot all be filled: a smallest clash, in people and slots.
+"""Why slots that must be filled cannot all be filled: those that nobody can take at all, and a
+smallest clash of the rest, in people and slots.
 
 A clash is told in groups that a manager knows: this slot must be filled; this person's time, most
 projects, independence, one slot a phase; this project's budget. A group is relaxed by leaving out
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projects.kernel.staffing.clash import Clash, Group
+from projects.kernel.staffing.explain import Blocker, Reason, blocker
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.neighbourhood import Plan
 from projects.kernel.staffing.problem import InvalidProblem, Rule, StaffingProblem
@@ -21,6 +23,7 @@ from teamhub.kernel.budget import Deadline, Report
 Json = dict[str, Any]
 # So few groups are tried one by one from the start: most of them will be needed.
 FEW = 40
+NOBODY = {Reason.BLOCKED, Reason.NOBODY}
 USUAL = {Rule.MUST_FILL, Rule.CAPACITY, Rule.ONE_PER_PHASE}
 
 
@@ -60,9 +63,12 @@ def answer(
     Returns
     -------
     dict
-        feasible (None: not known in the time); slots, people [{person, rule}] and projects
-        [{project, rule}] of the clash, with `beside` where people are to be kept apart; minimal;
-        sentence_parts: of each slot how many people suit it, and who of them are in the clash.
+        feasible (None: not known in the time); alone: every slot that nobody can take though all
+        others stay open, with what stops those who hold its skills; then of the others:
+        rest_feasible; slots, people [{person, rule}] and projects [{project, rule}] of their clash,
+        with `beside` where people are to be kept apart; minimal; sentence_parts: of each slot of
+        the clash how many people suit it, and who of them are in the clash. rest: the slots asked
+        about that are in neither.
 
     Raises
     ------
@@ -72,18 +78,44 @@ def answer(
     slots = _slots(problem, params)
     tables = Tables(problem)
     report("Trying changes", 0.1)
-    core = smallest(Ledger(tables), slots, deadline, seed=seed)
+    ledger = Ledger(tables)
+    alone = [why for s in slots if (why := blocker(ledger, s)).reason in NOBODY]
+    lost = {why.slot for why in alone}
+    core = smallest(ledger, [s for s in slots if s not in lost], deadline, seed=seed)
     report("Confirming by solving again", 0.95)
     clash = [problem.slots[g.number].key for g in core.groups if g.rule is Rule.MUST_FILL]
     people = [_rule(problem, core, g) for g in core.groups if _people(core, g)]
     budgets = [g.number for g in core.groups if g.rule is Rule.BUDGET]
+    feasible = not core.groups if core.known else None
+    named = {problem.slots[s].key for s in lost} | set(clash)
     return {
-        "feasible": not core.groups if core.known else None,
+        "feasible": False if alone else feasible,
+        "alone": [_alone(problem, why) for why in alone],
+        "rest_feasible": feasible,
         "slots": clash,
         "people": people,
         "projects": [{"project": problem.projects[j].key, "rule": "budget"} for j in budgets],
         "minimal": core.minimal,
         "sentence_parts": _parts(tables, core),
+        "rest": [key for s in slots if (key := problem.slots[s].key) not in named],
+    }
+
+
+def _alone(problem: StaffingProblem, why: Blocker) -> Json:
+    slot = problem.slots[why.slot]
+    return {
+        "slot": slot.key,
+        "weeks": [slot.start, slot.end],
+        "side": slot.side.value,
+        "skills": [
+            {"skill": one.skill, "level": one.level, "have": one.have, "valid": one.valid}
+            for one in why.supply
+        ],
+        "holders": why.holders,
+        "of_holders": [
+            {"rule": one.rule.value, "count": one.count, "weeks": list(one.weeks)}
+            for one in why.of_holders
+        ],
     }
 
 

@@ -16,7 +16,7 @@ from projects.kernel.staffing.explain import binding_weeks
 from projects.kernel.staffing.greedy import continuity
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.neighbourhood import Plan, Resolved, around, placed, resolve, settled
-from projects.kernel.staffing.problem import InvalidProblem, Rule, StaffingProblem, StaffingSolution
+from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
 from teamhub.kernel.budget import Deadline, Report
 
 Json = dict[str, Any]
@@ -47,8 +47,8 @@ def answer(
         weeks, those in which they bind; score and holder_score in points (money in money units);
         first, whether she is strictly the best choice of the neighbourhood already; ways, the
         smallest changes that make her so (see `ways`); never, the rules that no change of hers
-        lifts; forced, the points lost where she is put into the slot, by criterion, with the moves;
-        neighbourhood, its size.
+        lifts; needs, all that she lacks to take the slot, where that is too much to ask; forced,
+        see `_loss`; neighbourhood, its size.
 
     Raises
     ------
@@ -63,11 +63,11 @@ def answer(
     lost = both.lost
     case = ways.Case(problem, plan, s, p, both.slots, deadline, seed)
     first = case.first(())
-    found: list[ways.Way] = []
-    never: tuple[Rule, ...] = ()
-    if not first and both.worth is not None:
+    found = ways.Found()
+    # Where the time hid a better plan without her, so it would hide what makes her first.
+    if not first and both.worth is not None and not (lost and lost["cut_short"]):
         report("Confirming by solving again", 0.3)
-        found, never = ways.smallest(case, both.worth, None if lost is None else lost["loss"])
+        found = ways.smallest(case, both.worth, None if lost is None else lost["loss"])
     standing = placed(problem, plan)
     return {
         "slot": problem.slots[s].key,
@@ -77,8 +77,9 @@ def answer(
         "score": score(standing, s, p),
         "holder_score": score(standing, s, plan[s]) if plan[s] >= 0 else None,
         "first": first,
-        "ways": [_way(way) for way in found],
-        "never": [rule.value for rule in never],
+        "ways": [_way(way) for way in found.ways],
+        "never": [rule.value for rule in found.never],
+        "needs": [changes.to_json(change) for change in found.needs],
         "forced": lost,
         "estimate": True,
         "neighbourhood": {
@@ -114,7 +115,7 @@ def compare(
     if free is None:
         return Comparison(slots, None, None)
     worth = verify.value(problem, StaffingSolution(free.plan)).objective
-    return Comparison(slots, worth, _loss(problem, plan, free, forced))
+    return Comparison(slots, worth, _loss(problem, plan, free, forced, s, p))
 
 
 def _index(kind: str, params: Mapping[str, Any], keys: list[str]) -> int:
@@ -159,13 +160,22 @@ def score(ledger: Ledger, s: int, p: int) -> Json:
 
 
 def _loss(
-    problem: StaffingProblem, plan: Plan, free: Resolved, forced: Resolved | None
+    problem: StaffingProblem, plan: Plan, free: Resolved, forced: Resolved | None, s: int, p: int
 ) -> Json | None:
-    """What the neighbourhood loses with her in the slot; None where no such plan exists."""
+    """What the neighbourhood loses with her in the slot; None where no such plan exists.
+
+    `loss` and `parts` compare with the best plan known, in which `taker` has the slot and she has
+    the slots `elsewhere` that she gives up; `gain` compares with the plan as it stands, and so do
+    the moves. `cut_short`: the best plan known is the one with her, for the time ended.
+    """
     if forced is None:
         return None
     without = verify.value(problem, StaffingSolution(free.plan))
     with_her = verify.value(problem, StaffingSolution(forced.plan))
+    cut_short = with_her.objective > without.objective
+    if cut_short:
+        free, without = forced, with_her
+    standing = verify.value(problem, StaffingSolution(plan))
     moves = [
         {
             "slot": problem.slots[other].key,
@@ -175,9 +185,14 @@ def _loss(
         for other, (before, after) in enumerate(zip(plan, forced.plan, strict=True))
         if before != after
     ]
+    pairs = enumerate(zip(free.plan, forced.plan, strict=True))
+    given_up = [other for other, (best, now) in pairs if best == p != now]
     return {
-        # Below 0 only where the time cut the free side short.
-        "loss": max(0, without.objective - with_her.objective),
+        "loss": without.objective - with_her.objective,
+        "gain": with_her.objective - standing.objective,
+        "cut_short": cut_short,
+        "taker": _key(problem, free.plan[s]),
+        "elsewhere": [problem.slots[other].key for other in given_up],
         "parts": {part: getattr(with_her, part) - getattr(without, part) for part in PARTS},
         "moves": moves,
         "proven": free.proven and forced.proven,

@@ -130,7 +130,7 @@ def explain(problem: StaffingProblem, solution: StaffingSolution) -> Explanation
     ledger.place_all(np.array(plan, dtype=np.int64))
     return Explanation(
         scores=_scores(problem, plan),
-        blockers=tuple(_blocker(ledger, s) for s, p in enumerate(plan) if p < 0),
+        blockers=tuple(blocker(ledger, s) for s, p in enumerate(plan) if p < 0),
         overload=verify.overload_points(problem, plan),
     )
 
@@ -159,7 +159,8 @@ def _scores(problem: StaffingProblem, plan: tuple[int, ...]) -> tuple[Score, ...
     return tuple(found)
 
 
-def _blocker(ledger: Ledger, s: int) -> Blocker:
+def blocker(ledger: Ledger, s: int) -> Blocker:
+    """What keeps an open slot open, given all that is placed."""
     tables = ledger.tables
     everybody = np.arange(tables.n_people)
     fails = tables.failures(s) | ledger.failures(s, everybody)

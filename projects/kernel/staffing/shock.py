@@ -111,8 +111,11 @@ def _cover(standing: Standing, piece: int, holder: int) -> list[Json]:
 
 def _shadow(
     standing: Standing, present: Standing, cut: Split, absences: Absences, piece: int
-) -> int | None:
-    """Who should learn from the holder: nearly the skills, and the most free weeks of the slot."""
+) -> Json:
+    """Who should learn from the holder: nearly the skills, and the most free weeks of the slot.
+
+    `shadow_why`: of how many weeks she is free in how many, and the skills one level below.
+    """
     s = cut.origin[piece]
     slot, lost, tables = present.problem.slots[s], cut.problem.slots[piece], present.tables
     everybody = np.arange(tables.n_people)
@@ -130,11 +133,18 @@ def _shadow(
             able[p] = False
     people = np.flatnonzero(able)
     if len(people) == 0:
-        return None
+        return {"shadow": None, "shadow_why": None}
     left = standing.ledger.left[people, slot.start : slot.end]
     free = (left >= slot.fte).sum(axis=1)
     best = np.lexsort((-left.sum(axis=1), -level[people], -free))[0]
-    return int(people[best])
+    p = int(people[best])
+    below = [
+        skill
+        for skill, needed in slot.required.items()
+        if tables.held(skill, slot.start, slot.end)[p] < needed
+    ]
+    why = {"free_weeks": int(free[best]), "weeks": slot.end - slot.start, "below": below}
+    return {"shadow": cut.problem.people[p].key, "shadow_why": why}
 
 
 # --- the plan after the absence -------------------------------------------------------------------
@@ -179,7 +189,7 @@ def _moved(cut: Split, repaired: Sequence[int]) -> list[Json]:
 
 
 def _lost(
-    present: Standing, cut: Split, piece: int, cover: list[Json], shadow: int | None, by: int
+    present: Standing, cut: Split, piece: int, cover: list[Json], shadow: Json, by: int
 ) -> Json:
     people, slot, s = cut.problem.people, cut.problem.slots[piece], cut.origin[piece]
     return {
@@ -189,7 +199,7 @@ def _lost(
         "end": slot.end,
         "only_holder": True,
         "cover": cover,
-        "shadow": None if shadow is None else people[shadow].key,
+        **shadow,
         "covered_by": None if by < 0 else people[by].key,
     }
 

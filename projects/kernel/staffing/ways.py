@@ -104,7 +104,20 @@ class _Turned:
         return replace(self, steps=(*self.steps[:dial], step, *self.steps[dial + 1 :]))
 
 
-def smallest(case: Case, worth: int, loss: int | None) -> tuple[list[Way], tuple[Rule, ...]]:
+@dataclass(frozen=True)
+class Found:
+    """What makes her first: ways, or why there are none.
+
+    `never`: rules that no change of hers lifts. `needs`: what she lacks to take the slot at all,
+    where that is too many changes or would still not make her first.
+    """
+
+    ways: tuple[Way, ...] = ()
+    never: tuple[Rule, ...] = ()
+    needs: tuple[Change, ...] = ()
+
+
+def smallest(case: Case, worth: int, loss: int | None) -> Found:
     """Every way of one dial beyond need that makes her first, else of two or three; best first.
 
     Parameters
@@ -116,26 +129,25 @@ def smallest(case: Case, worth: int, loss: int | None) -> tuple[list[Way], tuple
 
     Returns
     -------
-    list of Way
-        Fewest changes first, then the least to ask. At most MOST_WAYS.
-    tuple of Rule
-        The rules that no change of hers lifts; then there are no ways.
+    Found
+        Ways with the fewest changes first, then the least to ask; at most MOST_WAYS.
     """
     ledger = placed(case.problem, case.plan, case.slots)
     failing = failed_rules(ledger, case.s, case.p)
     never = tuple(rule for rule in failing if rule not in LIFTABLE)
     if never:
-        return [], never
+        return Found(never=never)
     search = _Search(case, _dials(case, ledger, loss))
-    if sum(dial.need > 0 for dial in search.dials) > MOST_CHANGES:
-        return [], failing
     if any(dial.need > dial.top for dial in search.dials):
-        return [], (Rule.BUDGET,)
+        return Found(never=(Rule.BUDGET,))
+    needs = search.needs(_short_weeks(case, ledger))
+    if len(needs) > MOST_CHANGES:
+        return Found(needs=needs)
     found = [search.way(turned, worth) for turned in search.turned()]
     found.sort(key=lambda way: (len(way.changes), way.burden))
-    if not found and loss is None:
-        return [], failing or _plan_rules(case.problem)
-    return found[:MOST_WAYS], ()
+    if found or loss is not None:
+        return Found(ways=tuple(found[:MOST_WAYS]))
+    return Found(needs=needs) if needs else Found(never=_plan_rules(case.problem))
 
 
 def failed_rules(ledger: Ledger, s: int, p: int) -> tuple[Rule, ...]:
@@ -182,6 +194,10 @@ class _Search:
         for i in dials:
             need = need.at(i, self.dials[i].top)
         return need
+
+    def needs(self, weeks: tuple[int, int]) -> tuple[Change, ...]:
+        """What she lacks to take the slot at all; time in some weeks only."""
+        return self._changes(_Turned(tuple(dial.need for dial in self.dials), weeks))
 
     def way(self, turned: _Turned, worth: int) -> Way:
         made = self._changes(turned)
@@ -294,6 +310,15 @@ def _time(case: Case, ledger: Ledger) -> _Dial:
         change=lambda step, weeks: Free(_key(case), step, *weeks),
         burden=lambda step, weeks: step * (weeks[1] - weeks[0]) / case.problem.units_per_fte,
     )
+
+
+def _short_weeks(case: Case, ledger: Ledger) -> tuple[int, int]:
+    """From the first week of the slot in which she lacks time to the last; else all of them."""
+    slot = case.problem.slots[case.s]
+    weeks = slice(slot.start, slot.end)
+    left = ledger.tables.availability[case.p, weeks] - ledger.load[case.p, weeks]
+    short = np.flatnonzero(left < slot.fte).tolist()
+    return (slot.start + short[0], slot.start + short[-1] + 1) if short else (slot.start, slot.end)
 
 
 def _money(case: Case, ledger: Ledger, loss: int | None) -> _Dial:

@@ -16,6 +16,17 @@ OPEN = {"/staffing/questions/new/": opens}
 
 def study_probes() -> Iterator[Probe]:
     yield from _ask()
+    # The second way supposes no rate, so that who may start a run may suppose it.
+    suppose = {"number": "2"}
+    yield Probe(
+        START,
+        "POST",
+        "projects:study-suppose",
+        ("study",),
+        data=lambda _things: suppose,
+        ok=302,
+        reads=(PROPOSALS,),
+    )
     page, api = "projects:study-", "api:projects:study-"
     for name in (page + "detail", api + "detail"):
         yield Probe(PROPOSALS, "GET", name, ("study",))

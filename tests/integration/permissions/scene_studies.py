@@ -77,7 +77,11 @@ class Studies(ScenePart):
                         {"kind": "rate", "person": eva, "rate": EXTRA, "before": EXTRA},
                     ],
                     "gain": GAIN,
-                }
+                },
+                {
+                    "changes": [{"kind": "more_projects", "person": eva, "max_projects": 9}],
+                    "gain": GAIN,
+                },
             ],
             "never": [],
             "forced": {"loss": LOSS[word], "parts": {"cost": LOSS[word]}, "moves": []},

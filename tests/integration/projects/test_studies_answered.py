@@ -81,7 +81,12 @@ def test_what_an_absence_costs(company: Any, client_for: Any) -> None:
 def test_why_not_all(company: Any, client_for: Any) -> None:
     view = view_of(company, "core", slots=[company.held, company.hard])
 
-    assert (view.answer.feasible, view.answer.minimal) == (False, True)
-    assert [slot.slot for slot in view.answer.slots] == [company.hard.pk]
-    assert "Give up any one of them" in page_of(client_for(company.lead), view)
+    assert (view.answer.feasible, view.answer.rest_feasible) == (False, True)
+    (alone,) = view.answer.alone
+    assert alone.slot.slot == company.hard.pk
+    assert view.answer.rest == [company.held.pk]
+    page = page_of(client_for(company.lead), view)
+    assert alone.text.startswith("Nobody holds ")
+    assert alone.text in page
+    assert "All the others that were asked about can be filled together" in page
     assert StaffingStudy.objects.get().answer["people"] == []

@@ -100,6 +100,8 @@ def test_two_slots_for_one_person_at_once_are_told_in_people_and_slots() -> None
     told = ask(problem(people=(person(), person("bo", skills={"law": 1})), slots=slots))
     assert told == {
         "feasible": False,
+        "alone": [],
+        "rest_feasible": False,
         "slots": ["a", "b"],
         "people": [{"person": "ana", "rule": "capacity"}],
         "projects": [],
@@ -112,6 +114,7 @@ def test_two_slots_for_one_person_at_once_are_told_in_people_and_slots() -> None
                 {"slot": "b", "suited": 1, "people": ["ana"]},
             ],
         },
+        "rest": ["c"],
     }
     assert ask(problem(slots=slots), slots=["a"])["feasible"]
 
@@ -136,7 +139,8 @@ def test_each_rule_is_named_where_it_clashes(rule: str, changes: dict) -> None:
         **changes,
     )
     told = ask(given)
-    rules = [row["rule"] for row in [*told["people"], *told["projects"]]]
+    alone = [row for one in told["alone"] for row in one["of_holders"]]
+    rules = [row["rule"] for row in [*told["people"], *told["projects"], *alone]]
     assert (rules, told["feasible"], told["minimal"]) == ([rule], False, True)
 
 
@@ -151,9 +155,27 @@ def test_two_who_are_kept_apart_are_told_as_a_pair() -> None:
     assert (told["slots"], told["minimal"]) == (["a", "b"], True)
 
 
-def test_a_slot_that_nobody_suits_is_a_core_by_itself() -> None:
-    told = ask(problem(slots=(slot(must_fill=True, required={"law": 1}), slot("s1", phase="2"))))
-    assert (told["slots"], told["people"]) == (["s0"], [])
+def test_all_slots_that_nobody_can_take_come_before_the_clash_of_the_rest() -> None:
+    asked = [
+        slot("law", must_fill=True, required={"law": 1}),
+        slot("a", must_fill=True, fte=6, phase="2"),
+        slot("full", must_fill=True, fte=9, phase="3", start=2, end=4),
+        slot("b", must_fill=True, fte=6, phase="4"),
+        slot("c", must_fill=True, fte=1, phase="5"),
+        slot("may", phase="6"),
+    ]
+    busy = Fact(person=0, project="x", phase="1", fte=8, start=3, end=4)
+    told = ask(problem(slots=tuple(asked), facts=(busy,)))
+
+    law, full = told["alone"]
+    assert (law["slot"], law["holders"], law["skills"][0]["have"]) == ("law", 0, 0)
+    assert (full["slot"], full["holders"]) == ("full", 1)
+    assert full["of_holders"] == [{"rule": "capacity", "count": 1, "weeks": [3]}]
+    assert (told["feasible"], told["rest_feasible"]) == (False, False)
+    assert (told["slots"], told["rest"]) == (["a", "b"], ["c"])
+
+    left = ask(problem(slots=tuple(asked), facts=(busy,)), slots=["law", *told["rest"]])
+    assert (left["feasible"], left["rest_feasible"], left["slots"]) == (False, True, [])
 
 
 def test_without_must_fill_slots_everything_is_feasible() -> None:

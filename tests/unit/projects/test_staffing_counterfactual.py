@@ -8,8 +8,15 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import instances
-from projects.kernel.staffing import changes, counterfactual
-from projects.kernel.staffing.neighbourhood import MOST_SLOTS, around, placed, resolve, settled
+from projects.kernel.staffing import changes, counterfactual, ways
+from projects.kernel.staffing.neighbourhood import (
+    MOST_SLOTS,
+    Resolved,
+    around,
+    placed,
+    resolve,
+    settled,
+)
 from projects.kernel.staffing.problem import (
     Fact,
     InvalidProblem,
@@ -96,7 +103,7 @@ def test_against_trying_all_plans_the_loss_is_exact_and_each_way_is_smallest() -
         else:
             assert told["forced"]["loss"] == max(0, (others or 0) - hers)
         assert not (told["ways"] and told["never"])
-        assert bool(told["forced"] or told["ways"]) or told["never"]
+        assert any(told[name] for name in ("forced", "ways", "never", "needs"))
         for way in told["ways"]:
             made, less = way_and_less(given, s, way)
             assert way["smallest"]
@@ -152,6 +159,46 @@ def test_a_level_more_at_a_lower_rate_makes_her_first_where_neither_does_alone()
         {"kind": "rate", "person": "ana", "rate": 5},
     ]
     assert way["gain"] == 10
+
+
+def test_where_she_is_worth_more_elsewhere_it_is_said_where_and_who_takes_the_slot() -> None:
+    law = slot("s1", phase="2", required={"law": 1}, fte=8)
+    given = problem(people=(person(skills={"ml": 9, "law": 1}), person("bo")), slots=(slot(), law))
+    told = ask(given, (1, 0), 0, 0)
+    assert (told["failing"], told["first"]) == (["capacity"], False)
+    forced = told["forced"]
+    assert (forced["elsewhere"], forced["taker"], forced["cut_short"]) == (["s1"], "bo", False)
+    assert forced["loss"] == -forced["gain"] > 0
+
+
+def test_where_the_time_hides_the_better_plan_the_one_with_her_is_the_best_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hasty(*args: object, **options: object) -> Resolved:
+        return Resolved((1,), proven=False) if options.get("force") else Resolved((0,), False)
+
+    for module in (counterfactual, ways):
+        monkeypatch.setattr(module, "resolve", hasty)
+    told = ask(TWO, (0,), 0, 1)
+    forced = told["forced"]
+    assert (told["ways"], told["never"], told["needs"]) == ([], [], [])
+    assert (forced["loss"], forced["gain"], forced["cut_short"]) == (0, 110, True)
+    # What is told by criterion adds up to what is told in all.
+    assert set(forced["parts"].values()) == {0}
+
+
+def test_what_could_change_but_is_too_much_is_told_and_not_called_a_rule() -> None:
+    away = person("ana", skills={"ml": 2}, availability=(10, 10, 0, 10))
+    asked = slot(end=4, required={"ml": 2, "law": 2, "art": 3, "tax": 1})
+    told = ask(problem(people=(away,), slots=(asked,)), (-1,), 0, 0)
+    assert (told["ways"], told["never"]) == ([], [])
+    needs = [(one["kind"], one.get("level"), one.get("start")) for one in told["needs"]]
+    assert needs == [
+        ("train", 2, None),
+        ("train", 3, None),
+        ("train", 1, None),
+        ("free", None, 2),
+    ]
 
 
 def test_time_is_asked_for_in_the_weeks_only_in_which_she_has_none() -> None:

@@ -216,8 +216,10 @@ def test_the_best_shadow_is_nearly_able_free_and_on_no_other_side() -> None:
     )
     found = answer(given, [0, 1], gone("ana", 0, 2))
     assert found["lost"][0]["shadow"] == "free"
+    assert found["lost"][0]["shadow_why"] == {"free_weeks": 2, "weeks": 2, "below": ["ml"]}
     found = answer(given, [0, 1], gone("ana", 0, 2), gone("free", 1, 2))
     assert found["lost"][0]["shadow"] == "busy"
+    assert found["lost"][0]["shadow_why"] == {"free_weeks": 0, "weeks": 2, "below": []}
 
 
 def test_others_move_only_when_they_may() -> None:
