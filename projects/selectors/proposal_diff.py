@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from projects.kernel.staffing import codec, verify
 from projects.models import PlanChange, Project, ProposalRow, StaffingRun
 from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
+from projects.selectors.proposal_breaches import Breach, breaches, lets_nobody_move
 from projects.selectors.standing import Ground, Held, Standing
 from teamhub.accounts.models import User
 from teamhub.runs import frozen
@@ -98,6 +99,12 @@ class Diff:
     open: list[DiffRow]
     before: Standing
     after: Standing
+    breaches: list[Breach]  # what today's plan breaks already and the proposal leaves so
+
+    @property
+    def n_may_move(self) -> int:
+        """How many people to let move where nobody was allowed to and some have too much."""
+        return len(self.before.over) * lets_nobody_move(self.view.run)
 
     @property
     def worst_project(self) -> Project | None:
@@ -142,6 +149,7 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
         open=[one for one in rows if not one.shown.is_filled],
         before=before,
         after=after,
+        breaches=breaches(run, user, over=before.over, still=after.over),
     )
 
 

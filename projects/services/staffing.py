@@ -22,7 +22,7 @@ from projects.selectors.plan_state import Finding, Piece, PlanState, told
 from projects.selectors.requests import Leads
 from projects.services import plan, proposal_rows
 from projects.services.decided import decisions, passed_over, rows_asked_for, suggestions
-from projects.services.staffing_ask import clean_weights, propose_team
+from projects.services.staffing_ask import clean_weights, propose_again, propose_team
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
@@ -33,6 +33,7 @@ __all__ = [
     "accept",
     "clean_weights",
     "piece_of",
+    "propose_again",
     "propose_team",
     "reject",
 ]

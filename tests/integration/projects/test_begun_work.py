@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from projects.models import Assignment, PlanChange
+from projects.models import Assignment, PlanChange, StaffingRun
 from projects.services import staffing, undo
 from teamhub import weeks
 from teamhub.errors import Infeasible
@@ -73,3 +73,29 @@ def test_without_a_change_budget_nothing_moves(begun: Any) -> None:
     company, _ana, _ben, held, _now = begun
     with pytest.raises(Infeasible, match="nothing to staff"):
         propose(company, held)
+
+
+def test_who_stays_over_leads_to_their_row_and_one_press_lets_them_move(
+    begun: Any, client_for: Any
+) -> None:
+    company, _ana, _ben, held, now = begun
+    Assignment.objects.filter(pk=held[0].pk).update(locked=True)
+    company.make_slot("open", phase=held[1].slot.phase)  # something to propose
+    run = propose(company, held, from_on=now.isoformat())
+    client = client_for(company.lead)
+
+    text = client.get(run.get_absolute_url()).content.decode()
+
+    assert 'href="/planner/?view=people&amp;q=Ana"' in text
+    assert "one: locked; two: nobody was allowed to move" in text
+    assert "Run again and let 1 person move" in text
+    answer = client.post("/staffing/", {"do": "mend", "run": run.pk, "people": "1"})
+    again = StaffingRun.objects.exclude(pk=run.pk).get()
+    assert answer["Location"] == again.get_absolute_url()
+    assert again.params == run.params | {"people_budget": 1}
+    assert set(again.projects.all()) == set(run.projects.all())
+    solve(again)
+    after = client.get(again.get_absolute_url()).content.decode()
+    assert "instead of Ana" in after
+    assert "let 1 person move" not in after
+    assert client.post("/staffing/", {"do": "mend", "run": run.pk}).status_code == 400
