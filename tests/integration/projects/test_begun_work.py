@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from projects.models import Assignment, PlanChange, StaffingRun
+from projects.selectors.proposal_diff import diff_of
+from projects.selectors.proposal_sides import compare
 from projects.services import staffing, undo
 from teamhub import weeks
 from teamhub.errors import Infeasible
@@ -48,7 +50,17 @@ def test_a_proposal_moves_the_weeks_to_come_and_undo_brings_them_back(begun: Any
     (row,) = run.rows.filter(person__isnull=False)
     assert (row.person, row.start_on, row.replaces.person) == (ben, now, ana)
     before = {one.pk: (one.start_on, one.end_on) for one in held}
+    shown = diff_of(run, company.lead)
+    compared = compare([run, run], company.lead).outcome
     done = staffing.accept(run, by=company.lead)
+    # What is accepted is told in the same figures, and still says who went.
+    told = diff_of(run, company.lead)
+    assert (told.before, told.after) == (shown.before, shown.after)
+    assert (told.before.overload_weeks, told.after.overload_weeks) == (3, 0)
+    assert [one.instead_of for one in told.moves] == [ana]
+    assert [one.why for one in told.moves] == [one.why for one in shown.moves]
+    assert compare([run, run], company.lead).outcome == compared
+    assert [one.values for one in compared if one.label == "Moves"] == [["1", "1"]]
     assert (len(done.accepted), done.refused) == (1, [])
     moved = Assignment.objects.get(pk=row.replaces.pk)
     assert (moved.person, moved.end_on) == (ana, now)
