@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from projects.kernel.staffing import codec, verify
 from projects.models import PlanChange, PlanChangeLine, Project, ProposalRow, StaffingRun
+from projects.selectors.plan_state import Finding, told
 from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
 from projects.selectors.proposal_breaches import Breach, breaches, lets_nobody_move
+from projects.selectors.proposal_fit import Fit, fit_of
 from projects.selectors.standing import Ground, Held, Standing
 from roles.models import Person
 from teamhub.accounts.models import User
@@ -31,6 +33,9 @@ class DiffRow:
     shown: ShownRow
     why: list[str]
     instead_of: Person | None = None  # who holds the slot, or held it before the acceptance
+    unfit: list[str] = field(default_factory=list)  # what stands in its way today, in words
+    together: list[str] = field(default_factory=list)  # other projects without which it is refused
+    alone: list[str] = field(default_factory=list)  # and why it would be
 
     @property
     def row(self) -> ProposalRow:
@@ -68,7 +73,7 @@ class Group:
 
     @property
     def n_deciding(self) -> int:
-        return sum(one.may_decide for one in self.filled)
+        return sum(one.may_decide and not one.unfit for one in self.filled)
 
     @property
     def unmet_musts(self) -> int:
@@ -102,6 +107,20 @@ class Diff:
     before: Standing
     after: Standing
     breaches: list[Breach]  # what today's plan breaks already and the proposal leaves so
+
+    @property
+    def fitting(self) -> list[DiffRow]:
+        """The open rows that an acceptance of all would take."""
+        return [one for one in self.moves + self.adds if one.may_decide and not one.unfit]
+
+    @property
+    def n_unfit(self) -> int:
+        return sum(bool(one.unfit) for one in self.moves + self.adds)
+
+    @property
+    def n_asking(self) -> int:
+        """How many of them become requests to other leads."""
+        return sum(bool(one.shown.answering) for one in self.fitting)
 
     @property
     def unmet_musts(self) -> int:
@@ -147,11 +166,22 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
     """The whole proposal as a diff (a fixed number of queries, whatever its size)."""
     view = proposal_view(run, user)
     shown_rows = [shown.row for shown in view.rows]
-    taken = Taken(run)
-    before, after = standings(run, shown_rows, user, taken=taken)
+    taken, fit = Taken(run), fit_of(run)
+    before, after = standings(run, shown_rows, user, taken=taken, fit=fit)
     holders = taken.holders(shown_rows)
     why = _Reasons(run, view, holders)
-    rows = [DiffRow(shown, why.of(shown), holders.get(shown.row.pk)) for shown in view.rows]
+    words = _FitWords(fit, user, with_money=view.with_money)
+    rows = [
+        DiffRow(
+            shown,
+            why.of(shown),
+            holders.get(shown.row.pk),
+            words.of(fit.refused.get(shown.row.pk)),
+            words.together(shown.row),
+            words.of(fit.alone.get(shown.row.pk)),
+        )
+        for shown in view.rows
+    ]
     return Diff(
         view=view,
         moves=[one for one in rows if one.is_move],
@@ -216,11 +246,11 @@ class Taken:
 
 
 def standings(
-    run: StaffingRun, rows: Iterable[ProposalRow], user: User, *, taken: Taken | None = None
+    run: StaffingRun, rows: Iterable[ProposalRow], user: User, *, taken: Taken, fit: Fit
 ) -> tuple[Standing, Standing]:
-    """Figures of the plan before this proposal and with it."""
+    """Figures of the plan before this proposal and with it, as far as it still fits."""
     rows = [row for row in rows if row.person_id is not None or row.score.get("hire")]
-    ended = (taken or Taken(run)).ended()
+    ended = taken.ended()
     start, end = (_day(run.params.get(name)) for name in ("from_on", "to_on"))
     ground = Ground(
         run.projects.all(),
@@ -232,7 +262,7 @@ def standings(
     )
     made = {row.assignment_id for row in rows if row.assignment_id}
     present = [one for one in ground.held if one.assignment not in made]
-    standing = [row for row in rows if _stands(row)]
+    standing = [row for row in rows if _stands(row) and row.pk not in fit.refused]
     moved = {row.replaces_id: row.start_on for row in standing if row.replaces_id is not None}
     after = [left for one in present if (left := _left(one, moved)) is not None]
     after += [_proposed(row) for row in standing]
@@ -264,6 +294,29 @@ def _stands(row: ProposalRow) -> bool:
 def _proposed(row: ProposalRow) -> Held:
     person = row.person_id or 0  # rows without a person do not come here
     return Held(None, row.slot_id, person, row.start_on, row.end_on, row.fte_hundredths)
+
+
+class _FitWords:
+    """Why a row cannot be accepted today, or not alone, in words that this user may read."""
+
+    def __init__(self, fit: Fit, user: User, *, with_money: bool) -> None:
+        self.fit, self.with_money = fit, with_money
+        ids = {project.pk for each in fit.together.values() for project in each}
+        seen = Project.objects.detail_visible_to(user).filter(pk__in=ids)
+        self.seen = set(seen.values_list("pk", flat=True))
+
+    def of(self, findings: list[Finding] | None) -> list[str]:
+        if findings is None:
+            return []
+        shown = [one.text for one in told(findings, with_money=self.with_money)]
+        return shown or [_("Something that only managers see stands in the way; ask one.")]
+
+    def together(self, row: ProposalRow) -> list[str]:
+        names = (
+            project.name if project.pk in self.seen else _("another project")
+            for project in self.fit.together.get(row.pk, ())
+        )
+        return list(dict.fromkeys(names))
 
 
 class _Reasons:

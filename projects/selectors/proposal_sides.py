@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from projects.models import ProposalRow, Slot, StaffingRun
 from projects.selectors.proposal import rows_of
 from projects.selectors.proposal_diff import Taken, standings
+from projects.selectors.proposal_fit import fit_of
 from projects.selectors.proposal_params import ParamWords
 from projects.selectors.standing import Standing
 from teamhub.accounts import permissions
@@ -80,7 +81,7 @@ def _outcome(
 ) -> list[Line]:
     taken = [Taken(run) for run in runs]
     plans: list[Standing] = [
-        standings(run, rows[run.pk], user, taken=one)[1]
+        standings(run, rows[run.pk], user, taken=one, fit=fit_of(run))[1]
         for run, one in zip(runs, taken, strict=True)
     ]
     moves = [len(one.holders(rows[run.pk])) for run, one in zip(runs, taken, strict=True)]
