@@ -53,6 +53,7 @@ class ShownRow:
     reasons: list[str]  # why nobody, in words
     answering: str = ""  # leads who would be asked, or have been
     hire: str = ""  # somebody who is only supposed would take it, in words
+    locked: bool = False  # asked for: this person or nobody
 
     @property
     def is_filled(self) -> bool:
@@ -121,6 +122,7 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
     rows = list(rows_of(run, user))
     answering = _answering(rows, user)
     pinned = _pinned(run)
+    kept = {pin["slot"]: pin["person"] for pin in run.params.get("pins", ())}
     shown = [
         ShownRow(
             row=row,
@@ -129,6 +131,7 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
             reasons=_reasons(row, skills, pinned, money=money),
             answering=answering.get(row.pk, ""),
             hire=hire_of(row),
+            locked=row.person_id is not None and kept.get(row.slot_id) == row.person_id,
         )
         for row in rows
     ]

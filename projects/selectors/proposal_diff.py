@@ -176,9 +176,9 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
             shown,
             why.of(shown),
             holders.get(shown.row.pk),
-            words.of(fit.refused.get(shown.row.pk)),
+            words.of(shown, fit.refused),
             words.together(shown.row),
-            words.of(fit.alone.get(shown.row.pk)),
+            words.of(shown, fit.alone),
         )
         for shown in view.rows
     ]
@@ -305,11 +305,15 @@ class _FitWords:
         seen = Project.objects.detail_visible_to(user).filter(pk__in=ids)
         self.seen = set(seen.values_list("pk", flat=True))
 
-    def of(self, findings: list[Finding] | None) -> list[str]:
-        if findings is None:
+    def of(self, shown: ShownRow, findings: dict[int, list[Finding]]) -> list[str]:
+        """They tell of load: in full to who decides on the row, as its refusal would."""
+        found = findings.get(shown.row.pk)
+        if found is None:
             return []
-        shown = [one.text for one in told(findings, with_money=self.with_money)]
-        return shown or [_("Something that only managers see stands in the way; ask one.")]
+        if not shown.may_decide:
+            return [_("It does not fit today's plan.")]
+        texts = [one.text for one in told(found, with_money=self.with_money)]
+        return texts or [_("Something that only managers see stands in the way; ask one.")]
 
     def together(self, row: ProposalRow) -> list[str]:
         names = (

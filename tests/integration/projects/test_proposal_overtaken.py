@@ -10,6 +10,7 @@ from projects.models import Assignment
 from projects.selectors.proposal_diff import diff_of
 from projects.selectors.proposal_sides import compare
 from projects.services import staffing
+from teamhub import weeks
 from tests import builders
 from tests.integration.projects.staffing_scene import Company, solve
 
@@ -89,3 +90,27 @@ def test_a_row_that_needs_a_move_elsewhere_says_so_before_and_after_its_refusal(
     assert text.split('id="decide"')[1].count("would be over by up to 1.00 FTE") == 1
     client.post(f"{run.get_absolute_url()}accept/", {"all": "1"})
     assert Assignment.objects.get(person=ana).slot == hard
+
+
+def test_one_week_is_said_in_the_singular_and_requests_are_counted_beforehand(
+    company: Company, cast: Any, client_for: Any
+) -> None:
+    slot = company.make_slot("one", fte_hundredths=50)
+    elsewhere = builders.make_department("elsewhere")
+    elsewhere.leads.add(cast.bo)
+    ana = company.make_person("Ana", department=elsewhere)
+    run = proposed(company)
+    client = client_for(company.lead)
+    assert "Accept 1 open row (1 becomes a request)" in page(client, run)
+    busy = company.make_slot("busy", phase=company.make_project("Else").phases.get())
+    last = weeks.add_weeks(slot.end_on, -1)
+    builders.make_assignment(busy, ana, fte_hundredths=80, start_on=last)
+    builders.make_assignment(slot, company.make_person("Ben"), start_on=last)
+
+    (row,) = diff_of(run, company.lead).adds
+
+    assert "Ana would be over by up to 0.30 FTE in 1 week." in row.unfit
+    assert "The slot needs 0.50 FTE; in 1 week it would hold more." in row.unfit
+    # Who decides nothing here is told nothing of anybody's load.
+    (other,) = diff_of(run, cast.vi).adds
+    assert other.unfit == ["It does not fit today's plan."]

@@ -254,6 +254,25 @@ def test_a_proposal_opens_again_with_its_parameters_and_one_wish_more(
         assert 'value="7"' in text
 
 
+def test_a_locked_pick_looks_locked_in_what_comes_of_it(company: Company, client_for: Any) -> None:
+    slot, ben = company.phase.slots.get(), company.department.people.get(name="Ben")
+    pins = [{"slot": slot.pk, "person": ben.pk}]
+    run = staffing.propose_team(projects=[company.project], by=company.lead, seconds=1, pins=pins)
+    solve(run)
+    StaffingRun.objects.filter(pk=run.pk).update(objective=None)
+    client = client_for(company.lead)
+
+    text = page(client.get(run.get_absolute_url()))
+
+    assert "locked pick" in text
+    assert "Lock, run again" not in text
+    assert "None" not in text.split('id="proposal"')[1]
+    StaffingRun.objects.filter(pk=run.pk).update(params=run.params | {"pins": []})
+    free = page(client.get(run.get_absolute_url()))
+    assert "locked pick" not in free
+    assert "Lock, run again" in free
+
+
 def test_who_leads_nothing_sees_no_form_and_starts_nothing(
     company: Company, cast: Any, client_for: Any
 ) -> None:
