@@ -35,6 +35,10 @@ def begun(cast: Any) -> Any:
     return company, ana, ben, held, now
 
 
+def page_of(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
 def propose(company: Company, held: list[Assignment], **wishes: Any) -> Any:
     projects = [assignment.slot.phase.project for assignment in held]
     run = staffing.propose_team(projects=projects, by=company.lead, seconds=5, **wishes)
@@ -88,7 +92,7 @@ def test_without_a_change_budget_nothing_moves(begun: Any) -> None:
 
 
 def test_who_stays_over_leads_to_their_row_and_one_press_lets_them_move(
-    begun: Any, client_for: Any
+    begun: Any, cast: Any, client_for: Any
 ) -> None:
     company, _ana, _ben, held, now = begun
     Assignment.objects.filter(pk=held[0].pk).update(locked=True)
@@ -96,7 +100,7 @@ def test_who_stays_over_leads_to_their_row_and_one_press_lets_them_move(
     run = propose(company, held, from_on=now.isoformat())
     client = client_for(company.lead)
 
-    text = client.get(run.get_absolute_url()).content.decode()
+    text = page_of(client.get(run.get_absolute_url()))
 
     assert 'href="/planner/?view=people&amp;q=Ana"' in text
     assert "one: locked; two: nobody was allowed to move" in text
@@ -107,7 +111,14 @@ def test_who_stays_over_leads_to_their_row_and_one_press_lets_them_move(
     assert again.params == run.params | {"people_budget": 1}
     assert set(again.projects.all()) == set(run.projects.all())
     solve(again)
-    after = client.get(again.get_absolute_url()).content.decode()
+    after = page_of(client.get(again.get_absolute_url()))
     assert "instead of Ana" in after
     assert "let 1 person move" not in after
-    assert client.post("/staffing/", {"do": "mend", "run": run.pk}).status_code == 400
+    # Only who leads all of its projects asks again, and only with a number.
+    held[0].slot.phase.project.deputies.add(cast.bo)
+    press = {"do": "mend", "run": run.pk, "people": "1"}
+    assert "and let 1 person move" not in page_of(client_for(cast.bo).get(run.get_absolute_url()))
+    assert client_for(cast.bo).post("/staffing/", press).status_code == 403
+    assert client_for(cast.cy).post("/staffing/", press).status_code == 404
+    assert client.post("/staffing/", press | {"people": "-1"}).status_code == 400
+    assert StaffingRun.objects.count() == 2
