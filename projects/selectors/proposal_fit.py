@@ -98,28 +98,36 @@ def fit_of(run: StaffingRun) -> Fit:
 
 def _find_together(fit: Fit, rows: Sequence[ProposalRow]) -> None:
     """Rows whose person is free only by a move in another project."""
-    freeing: dict[int, list[ProposalRow]] = defaultdict(list)
-    for row in rows:
-        if row.replaces is not None:
-            freeing[row.replaces.person_id].append(row)
-    candidates = [(row, _others(row, freeing.get(row.person_id or 0, ()))) for row in rows]
-    candidates = [(row, others) for row, others in candidates if others]
-    if not candidates:
+    waiting = _waiting(rows)
+    if not waiting:
         return
     state = _state(list(rows))
     by_project: dict[int, list[ProposalRow]] = defaultdict(list)
     for row in rows:
         by_project[row.slot.phase.project_id].append(row)
-    for row, others in candidates:
-        own = by_project[row.slot.phase.project_id]
-        for one in own:
+    for project, pairs in waiting.items():
+        for one in by_project[project]:
             _free(state, one)
-        if findings := state.findings(piece_of(row)):
-            fit.alone[row.pk] = findings
-            projects = {other.slot.phase.project_id: other.slot.phase.project for other in others}
-            fit.together[row.pk] = sorted(projects.values(), key=lambda project: project.name)
-        for one in own:
+        for row, others in pairs:
+            if findings := state.findings(piece_of(row)):
+                fit.alone[row.pk] = findings
+                named = {one.slot.phase.project_id: one.slot.phase.project for one in others}
+                fit.together[row.pk] = sorted(named.values(), key=lambda one: one.name)
+        for one in by_project[project]:
             _free(state, one, back=True)
+
+
+def _waiting(rows: Sequence[ProposalRow]) -> dict[int, list[tuple[ProposalRow, list[ProposalRow]]]]:
+    """By project: rows whose person another project frees, with what frees them."""
+    freeing: dict[int, list[ProposalRow]] = defaultdict(list)
+    for row in rows:
+        if row.replaces is not None:
+            freeing[row.replaces.person_id].append(row)
+    found: dict[int, list[tuple[ProposalRow, list[ProposalRow]]]] = defaultdict(list)
+    for row in rows:
+        if others := _others(row, freeing.get(row.person_id or 0, ())):
+            found[row.slot.phase.project_id].append((row, others))
+    return found
 
 
 def _others(row: ProposalRow, freeing: Sequence[ProposalRow]) -> list[ProposalRow]:
