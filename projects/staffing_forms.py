@@ -81,6 +81,8 @@ class WorkspaceForm(forms.Form):
             "How many confirmed, unlocked assignments may go to somebody else. Both empty: none."
         ),
     )
+    # The tick beside the button: as many people as are over today.
+    mend = forms.IntegerField(required=False, min_value=1, max_value=10_000)
     limit = forms.ChoiceField(
         label=_("Time limit"),
         required=False,
@@ -197,6 +199,8 @@ class WorkspaceForm(forms.Form):
         """What `propose_team` takes; wishes only where there are some."""
         data = self.cleaned_data
         people, slots = data.get("people_budget"), data.get("change_budget")
+        if data.get("mend"):
+            people = max(people or 0, data["mend"])
         out: dict[str, Any] = {
             "projects": data["scoped"],
             "seconds": self._seconds(),

@@ -174,19 +174,31 @@ class Reader:
         )
 
     def proposed(self, window: Window, run: StaffingRun | None, chosen: Q) -> list[Bar]:
-        """What the proposal would add and nobody has decided yet (one query)."""
+        """What the proposal would add, nobody has decided and the plan has room for (two queries).
+
+        Slots that are filled meanwhile, but for the work that a row itself replaces, have none.
+        """
         if run is None:
             return []
-        rows = (
+        rows = list(
             ProposalRow.objects.filter(chosen, run=run, decision=ProposalRow.Decision.OPEN)
             .filter(person__isnull=False, start_on__lt=window.end, end_on__gt=window.start)
             .filter(slot__phase__project_id__in=self.detail)
             .order_by("start_on", "pk")
             .values_list(
-                "pk", "start_on", "end_on", "fte_hundredths", *_PERSON, *_of_slot("slot__")
+                "replaces_id",
+                "pk",
+                "start_on",
+                "end_on",
+                "fte_hundredths",
+                *_PERSON,
+                *_of_slot("slot__"),
             )
         )
-        return [self._proposal(row, str(run.pk)) for row in rows]
+        bars = [(replaces, self._proposal(row, str(run.pk))) for replaces, *row in rows]
+        slots = {bar.work.slot for _replaces, bar in bars if bar.work is not None}
+        held = _taken_by_slot(window, slots)
+        return [bar for replaces, bar in bars if _has_room(window, bar, replaces, held)]
 
     def _proposal(self, row: Sequence[Any], run: str) -> Bar:
         pk, start_on, end_on, fte, person, key, name, *slot = row
@@ -213,6 +225,31 @@ class Reader:
             .values_list(*_SLOT)
         )
         return [self.work(row) for row in rows]
+
+
+_Taken = tuple[int, Bar]  # an assignment and its weeks
+
+
+def _taken_by_slot(window: Window, slots: Iterable[int]) -> dict[int, list[_Taken]]:
+    """Who fills these slots, by slot, as bars that name nobody (one query)."""
+    held: dict[int, list[_Taken]] = defaultdict(list)
+    rows = Assignment.objects.filter(slot__in=list(slots)).in_weeks(window.start, window.end)
+    fields = ("slot_id", "pk", "start_on", "end_on", "fte_hundredths")
+    for slot, pk, start_on, end_on, fte in rows.order_by().values_list(*fields):
+        held[slot].append((pk, Bar(ASSIGNMENT, start_on, end_on, fte)))
+    return held
+
+
+def _has_room(
+    window: Window, bar: Bar, replaces: int | None, held: dict[int, list[_Taken]]
+) -> bool:
+    """Whether the slot of a proposed bar can take it in all weeks that are shown."""
+    if bar.work is None:
+        return True
+    others = [one for pk, one in held.get(bar.work.slot, ()) if pk != replaces]
+    taken = per_week(window, others)
+    shown = span(window.start, window.n_weeks, bar.start_on, bar.end_on)
+    return all(taken[week] + bar.fte_hundredths <= bar.work.fte_hundredths for week in shown)
 
 
 def newest_proposal(user: User) -> StaffingRun | None:

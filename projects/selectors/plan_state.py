@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from projects.models import Assignment, Project, ProjectSide, Slot
 from projects.selectors.load import span
@@ -243,7 +244,11 @@ class PlanState:
         if not over:
             return None
         most = max(load[week] + piece.fte_hundredths - free[week] for week in over)
-        text = _("%(person)s would be over by up to %(over)s FTE in %(count)d weeks.")
+        text = ngettext(
+            "%(person)s would be over by up to %(over)s FTE in %(count)d week.",
+            "%(person)s would be over by up to %(over)s FTE in %(count)d weeks.",
+            len(over),
+        )
         words = {"person": piece.person, "over": f"{most / 100:.2f}", "count": len(over)}
         return Finding(Rule.CAPACITY, piece.person.name, text % words, self._labels(over))
 
@@ -266,7 +271,11 @@ class PlanState:
         full = [w for w in window if taken[w] + piece.fte_hundredths > piece.slot.fte_hundredths]
         if not full:
             return None
-        text = _("The slot needs %(fte)s FTE; in %(count)d weeks it would hold more.")
+        text = ngettext(
+            "The slot needs %(fte)s FTE; in %(count)d week it would hold more.",
+            "The slot needs %(fte)s FTE; in %(count)d weeks it would hold more.",
+            len(full),
+        )
         words = {"fte": f"{piece.slot.fte_hundredths / 100:.2f}", "count": len(full)}
         return Finding(Rule.SLOT_FULL, piece.person.name, text % words, self._labels(full))
 

@@ -53,6 +53,7 @@ class ShownRow:
     reasons: list[str]  # why nobody, in words
     answering: str = ""  # leads who would be asked, or have been
     hire: str = ""  # somebody who is only supposed would take it, in words
+    locked: bool = False  # asked for: this person or nobody
 
     @property
     def is_filled(self) -> bool:
@@ -73,7 +74,6 @@ class ProposalView:
     rows: list[ShownRow]
     with_money: bool
     may_decide: bool
-    inherited: list[str]  # rules that today's plan breaks already, in words
 
     @property
     def filled(self) -> list[ShownRow]:
@@ -122,6 +122,7 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
     rows = list(rows_of(run, user))
     answering = _answering(rows, user)
     pinned = _pinned(run)
+    kept = {pin["slot"]: pin["person"] for pin in run.params.get("pins", ())}
     shown = [
         ShownRow(
             row=row,
@@ -130,6 +131,7 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
             reasons=_reasons(row, skills, pinned, money=money),
             answering=answering.get(row.pk, ""),
             hire=hire_of(row),
+            locked=row.person_id is not None and kept.get(row.slot_id) == row.person_id,
         )
         for row in rows
     ]
@@ -138,7 +140,6 @@ def proposal_view(run: StaffingRun, user: User) -> ProposalView:
         rows=shown,
         with_money=money,
         may_decide=any(one.may_decide for one in shown),
-        inherited=_inherited(run, user),
     )
 
 
@@ -189,41 +190,6 @@ def _answering(rows: list[ProposalRow], user: User) -> dict[int, str]:
         else:
             names[request.row_id] = leads.answering({"department_id": request.department_id})
     return names
-
-
-def _inherited(run: StaffingRun, user: User) -> list[str]:
-    """One line a person and rule (or project and rule), with the weeks it concerns.
-
-    They tell of load and of plans: of people and projects where the user sees these.
-    """
-    weeks_of: dict[tuple[Any, Any, str], list[int]] = {}
-    for breach in run.inherited:
-        key = (breach["person"], breach["project"], breach["rule"])
-        weeks_of.setdefault(key, []).extend([] if breach["week"] is None else [breach["week"]])
-    names = dict(
-        Person.objects.load_visible_to(user)
-        .filter(pk__in={person for person, *_rest in weeks_of if person})
-        .values_list("pk", "name")
-    )
-    ids = {project for _person, project, _rule in weeks_of if project}
-    projects = {
-        str(pk): name
-        for pk, name in Project.objects.detail_visible_to(user)
-        .filter(pk__in=ids)
-        .values_list("pk", "name")
-    }
-    lines = []
-    for (person, project, rule), found in weeks_of.items():
-        if (person and person not in names) or (project and str(project) not in projects):
-            continue
-        who = ", ".join(filter(None, [names.get(person), projects.get(str(project))]))
-        text = f"{who}: {RULE_NAMES.get(rule, rule)}"
-        if found:
-            text += (
-                " (" + ngettext("%(n)d week", "%(n)d weeks", len(found)) % {"n": len(found)} + ")"
-            )
-        lines.append(text)
-    return lines
 
 
 def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,13 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from projects.kernel.staffing import codec, verify
-from projects.models import PlanChange, Project, ProposalRow, StaffingRun
+from projects.models import PlanChange, PlanChangeLine, Project, ProposalRow, StaffingRun
+from projects.selectors.plan_state import Finding, told
 from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
+from projects.selectors.proposal_breaches import Breach, breaches, lets_nobody_move
+from projects.selectors.proposal_fit import Fit, fit_of
 from projects.selectors.standing import Ground, Held, Standing
+from roles.models import Person
 from teamhub.accounts.models import User
 from teamhub.runs import frozen
 from teamhub.web.templatetags.teamhub_tags import signed
@@ -28,6 +32,10 @@ class DiffRow:
 
     shown: ShownRow
     why: list[str]
+    instead_of: Person | None = None  # who holds the slot, or held it before the acceptance
+    unfit: list[str] = field(default_factory=list)  # what stands in its way today, in words
+    together: list[str] = field(default_factory=list)  # other projects without which it is refused
+    alone: list[str] = field(default_factory=list)  # and why it would be
 
     @property
     def row(self) -> ProposalRow:
@@ -39,7 +47,7 @@ class DiffRow:
 
     @property
     def is_move(self) -> bool:
-        return self.shown.is_filled and self.row.replaces is not None
+        return self.shown.is_filled and self.instead_of is not None
 
     @property
     def may_decide(self) -> bool:
@@ -65,7 +73,7 @@ class Group:
 
     @property
     def n_deciding(self) -> int:
-        return sum(one.may_decide for one in self.filled)
+        return sum(one.may_decide and not one.unfit for one in self.filled)
 
     @property
     def unmet_musts(self) -> int:
@@ -98,6 +106,31 @@ class Diff:
     open: list[DiffRow]
     before: Standing
     after: Standing
+    breaches: list[Breach]  # what today's plan breaks already and the proposal leaves so
+
+    @property
+    def fitting(self) -> list[DiffRow]:
+        """The open rows that an acceptance of all would take."""
+        return [one for one in self.moves + self.adds if one.may_decide and not one.unfit]
+
+    @property
+    def n_unfit(self) -> int:
+        return sum(bool(one.unfit) for one in self.moves + self.adds)
+
+    @property
+    def n_asking(self) -> int:
+        """How many of them become requests to other leads."""
+        return sum(bool(one.shown.answering) for one in self.fitting)
+
+    @property
+    def unmet_musts(self) -> int:
+        """Slots that must be filled and are not in full, with the whole proposal in the plan."""
+        return self.after.open_musts
+
+    @property
+    def n_may_move(self) -> int:
+        """How many people to let move where nobody was allowed to and some have too much."""
+        return len(self.before.over) * lets_nobody_move(self.view.run)
 
     @property
     def worst_project(self) -> Project | None:
@@ -132,9 +165,23 @@ class Diff:
 def diff_of(run: StaffingRun, user: User) -> Diff:
     """The whole proposal as a diff (a fixed number of queries, whatever its size)."""
     view = proposal_view(run, user)
-    before, after = standings(run, [shown.row for shown in view.rows], user)
-    why = _Reasons(run, view)
-    rows = [DiffRow(shown, why.of(shown)) for shown in view.rows]
+    shown_rows = [shown.row for shown in view.rows]
+    taken, fit = Taken(run), fit_of(run)
+    before, after = standings(run, shown_rows, user, taken=taken, fit=fit)
+    holders = taken.holders(shown_rows)
+    why = _Reasons(run, view, holders)
+    words = _FitWords(fit, user, with_money=view.with_money)
+    rows = [
+        DiffRow(
+            shown,
+            why.of(shown),
+            holders.get(shown.row.pk),
+            words.of(shown, fit.refused),
+            words.together(shown.row),
+            words.of(shown, fit.alone),
+        )
+        for shown in view.rows
+    ]
     return Diff(
         view=view,
         moves=[one for one in rows if one.is_move],
@@ -142,15 +189,68 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
         open=[one for one in rows if not one.shown.is_filled],
         before=before,
         after=after,
+        breaches=breaches(run, user, over=before.over, still=after.over),
     )
 
 
+class Taken:
+    """What acceptances of a proposal took from those who held it (one query).
+
+    A row forgets the assignment that it replaced when it is accepted; the plan keeps it.
+    """
+
+    def __init__(self, run: StaffingRun) -> None:
+        lines = PlanChangeLine.objects.filter(
+            change__run=run, change__kind=PlanChange.Kind.ACCEPT
+        ).select_related("person", "change__undone_by")
+        self.lines = list(lines.order_by("pk"))
+
+    def holders(self, rows: Iterable[ProposalRow]) -> dict[int, Person]:
+        """By row: who holds its slot and would go, or has gone."""
+        at = {(line.change_id, line.assignment_id): line for line in self.lines}
+        gone: dict[int, Person] = {}
+        for line in self.lines:
+            moved = line.kept.get("row") or {}
+            former = at.get((line.change_id, moved.get("from", {}).get("replaces")))
+            if former is not None:
+                gone[moved["id"]] = former.person
+        found: dict[int, Person] = {}
+        for row in rows:
+            if row.replaces is not None:
+                found[row.pk] = row.replaces.person
+            elif row.decision in {Decision.ACCEPTED, Decision.REQUESTED} and row.pk in gone:
+                found[row.pk] = gone[row.pk]
+        return found
+
+    def ended(self) -> list[Held]:
+        """Weeks of work that ended and that no undo has brought back."""
+        found = []
+        for line in self.lines:
+            before, after = line.before, line.after
+            if before is None or hasattr(line.change, "undone_by"):
+                continue
+            start = before["start_on"] if after is None else after["end_on"]
+            if start >= before["end_on"]:
+                continue
+            found.append(
+                Held(
+                    line.assignment_id if after is None else None,
+                    line.slot_id,
+                    line.person_id,
+                    date.fromisoformat(start),
+                    date.fromisoformat(before["end_on"]),
+                    before["fte_hundredths"],
+                )
+            )
+        return found
+
+
 def standings(
-    run: StaffingRun, rows: Iterable[ProposalRow], user: User
+    run: StaffingRun, rows: Iterable[ProposalRow], user: User, *, taken: Taken, fit: Fit
 ) -> tuple[Standing, Standing]:
-    """Figures of the plan before this proposal and with it."""
-    rows = [row for row in rows if row.person_id is not None]
-    ended = _ended(run)
+    """Figures of the plan before this proposal and with it, as far as it still fits."""
+    rows = [row for row in rows if row.person_id is not None or row.score.get("hire")]
+    ended = taken.ended()
     start, end = (_day(run.params.get(name)) for name in ("from_on", "to_on"))
     ground = Ground(
         run.projects.all(),
@@ -161,12 +261,20 @@ def standings(
         | {one.person for one in ended},
     )
     made = {row.assignment_id for row in rows if row.assignment_id}
-    before = [one for one in ground.held if one.assignment not in made] + ended
-    gone: set[int | None] = {row.replaces_id for row in rows if _stands(row)} - {None}
-    gone |= {one.assignment for one in ended}
-    after = [one for one in before if one.assignment not in gone]
-    after += [_proposed(row) for row in rows if _stands(row)]
-    return ground.standing(before), ground.standing(after)
+    present = [one for one in ground.held if one.assignment not in made]
+    standing = [row for row in rows if _stands(row) and row.pk not in fit.refused]
+    moved = {row.replaces_id: row.start_on for row in standing if row.replaces_id is not None}
+    after = [left for one in present if (left := _left(one, moved)) is not None]
+    after += [_proposed(row) for row in standing]
+    return ground.standing(present + ended), ground.standing(after)
+
+
+def _left(one: Held, moved: dict[int, date]) -> Held | None:
+    """What stays of some work: of begun work that moves, the weeks before it does."""
+    goes_on = moved.get(one.assignment) if one.assignment is not None else None
+    if goes_on is None or one.end_on <= goes_on:
+        return one
+    return None if one.start_on >= goes_on else replace(one, end_on=goes_on)
 
 
 def acceptances(run: StaffingRun) -> list[PlanChange]:
@@ -188,42 +296,52 @@ def _proposed(row: ProposalRow) -> Held:
     return Held(None, row.slot_id, person, row.start_on, row.end_on, row.fte_hundredths)
 
 
-def _ended(run: StaffingRun) -> list[Held]:
-    """Work that acceptances of this proposal ended, and that no undo has brought back."""
-    changes = run.changes.filter(kind=PlanChange.Kind.ACCEPT, undone_by__isnull=True)
-    lines = [line for change in changes.prefetch_related("lines") for line in change.lines.all()]
-    return [
-        Held(
-            line.assignment_id,
-            line.slot_id,
-            line.person_id,
-            date.fromisoformat(line.before["start_on"]),
-            date.fromisoformat(line.before["end_on"]),
-            line.before["fte_hundredths"],
+class _FitWords:
+    """Why a row cannot be accepted today, or not alone, in words that this user may read."""
+
+    def __init__(self, fit: Fit, user: User, *, with_money: bool) -> None:
+        self.fit, self.with_money = fit, with_money
+        ids = {project.pk for each in fit.together.values() for project in each}
+        seen = Project.objects.detail_visible_to(user).filter(pk__in=ids)
+        self.seen = set(seen.values_list("pk", flat=True))
+
+    def of(self, shown: ShownRow, findings: dict[int, list[Finding]]) -> list[str]:
+        """They tell of load: in full to who decides on the row, as its refusal would."""
+        found = findings.get(shown.row.pk)
+        if found is None:
+            return []
+        if not shown.may_decide:
+            return [_("It does not fit today's plan.")]
+        texts = [one.text for one in told(found, with_money=self.with_money)]
+        return texts or [_("Something that only managers see stands in the way; ask one.")]
+
+    def together(self, row: ProposalRow) -> list[str]:
+        names = (
+            project.name if project.pk in self.seen else _("another project")
+            for project in self.fit.together.get(row.pk, ())
         )
-        for line in lines
-        if line.before is not None and line.after is None
-    ]
+        return list(dict.fromkeys(names))
 
 
 class _Reasons:
     """Why a row says what it says, in words."""
 
-    def __init__(self, run: StaffingRun, view: ProposalView) -> None:
+    def __init__(self, run: StaffingRun, view: ProposalView, holders: dict[int, Person]) -> None:
+        self.holders = holders
         self.with_money = view.with_money
         self.taking: dict[int, list[ProposalRow]] = defaultdict(list)
         for shown in view.filled:
             self.taking[shown.row.person_id or 0].append(shown.row)
-        moved = [shown.row for shown in view.filled if shown.row.replaces is not None]
-        self.lost = _points_of_holders(run, moved) if moved else {}
+        moved = [shown.row for shown in view.filled if shown.row.pk in holders]
+        self.lost = _points_of_holders(run, moved, holders) if moved else {}
 
     def of(self, shown: ShownRow) -> list[str]:
         row = shown.row
         if not shown.is_filled:
             return shown.reasons
-        if row.replaces is None or row.person is None:
+        holder = self.holders.get(row.pk)
+        if holder is None:
             return []
-        holder = row.replaces.person
         lines = [
             _("%(person)s moves to %(seat)s in %(project)s.")
             % {
@@ -254,7 +372,9 @@ class _Reasons:
         return (CRITERIA[name], gains[name]) if gains[name] > 0 else None
 
 
-def _points_of_holders(run: StaffingRun, rows: list[ProposalRow]) -> dict[int, dict[str, int]]:
+def _points_of_holders(
+    run: StaffingRun, rows: list[ProposalRow], holders: dict[int, Person]
+) -> dict[int, dict[str, int]]:
     """Fit and cost, in points, of who holds each slot now; from the problem that was solved."""
     try:
         problem = codec.problem_from_json(frozen.thaw(run.input_file)["problem"])
@@ -265,7 +385,7 @@ def _points_of_holders(run: StaffingRun, rows: list[ProposalRow]) -> dict[int, d
     found = {}
     for row in rows:
         s = slots.get(f"{row.slot_id}@{row.start_on.isoformat()}")
-        p = people.get(str(row.replaces.person_id)) if row.replaces else None
+        p = people.get(str(holders[row.pk].pk))
         if s is None or p is None:
             continue
         slot, weights = problem.slots[s], problem.weights

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from projects.models import ProposalRow, Slot, StaffingRun
 from projects.selectors.proposal import rows_of
-from projects.selectors.proposal_diff import standings
+from projects.selectors.proposal_diff import Taken, standings
+from projects.selectors.proposal_fit import fit_of
 from projects.selectors.proposal_params import ParamWords
 from projects.selectors.standing import Standing
 from teamhub.accounts import permissions
@@ -78,7 +79,12 @@ def _differing_first(lines: list[Line]) -> list[Line]:
 def _outcome(
     runs: Sequence[StaffingRun], rows: dict[Any, list[ProposalRow]], user: User
 ) -> list[Line]:
-    plans: list[Standing] = [standings(run, rows[run.pk], user)[1] for run in runs]
+    taken = [Taken(run) for run in runs]
+    plans: list[Standing] = [
+        standings(run, rows[run.pk], user, taken=one, fit=fit_of(run))[1]
+        for run, one in zip(runs, taken, strict=True)
+    ]
+    moves = [len(one.holders(rows[run.pk])) for run, one in zip(runs, taken, strict=True)]
     done = [run.status == run.Status.SUCCEEDED for run in runs]
 
     def line(label: Any, values: Sequence[Any]) -> Line:
@@ -90,10 +96,10 @@ def _outcome(
         Line(_("Outcome"), [run.get_outcome_display() or run.get_status_display() for run in runs]),
         line(_("Coverage of the open effort"), [percent(run.coverage_share) for run in runs]),
         line(_("Coverage of the plan"), [percent(plan.coverage_share) for plan in plans]),
-        line(_("Slots filled"), [len(each) for each in filled]),
-        line(_("Slots open"), [plan.open_slots for plan in plans]),
-        line(_("Must be filled and open"), [plan.open_musts for plan in plans]),
-        line(_("Moves"), [sum(row.replaces_id is not None for row in each) for each in filled]),
+        line(_("Rows filled"), [len(each) for each in filled]),
+        line(_("Open slots"), [plan.open_slots for plan in plans]),
+        line(_("Open slots that must be filled"), [plan.open_musts for plan in plans]),
+        line(_("Moves"), moves),
         line(_("Weeks over"), [plan.overload_weeks for plan in plans]),
         line(_("People over"), [len(plan.over) for plan in plans]),
         Line(_("Solved in"), [duration(run.elapsed_s) for run in runs]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -18,11 +18,12 @@ from projects.models import (
     StaffingRequest,
     StaffingRun,
 )
-from projects.selectors.plan_state import Finding, Piece, PlanState, told
+from projects.selectors.plan_state import Finding, told
+from projects.selectors.proposal_fit import fitting, kept_of, piece_of
 from projects.selectors.requests import Leads
 from projects.services import plan, proposal_rows
 from projects.services.decided import decisions, passed_over, rows_asked_for, suggestions
-from projects.services.staffing_ask import clean_weights, propose_team
+from projects.services.staffing_ask import clean_weights, propose_again, propose_team
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
@@ -33,6 +34,7 @@ __all__ = [
     "accept",
     "clean_weights",
     "piece_of",
+    "propose_again",
     "propose_team",
     "reject",
 ]
@@ -92,26 +94,26 @@ def accept(
     if not wanted:
         raise Conflict(_("No row of this proposal is open any more."), code="nothing_open")
     result = Acceptance()
-    fitting = _fitting(wanted, result)
-    if not fitting:
+    fits, result.refused = fitting(wanted)
+    if not fits:
         raise Conflict(
             _("None of these rows fits today's plan any more."),
             code="nothing_accepted",
             refused=result.refusals(with_money=permissions.may_see_money(by)),
         )
-    passed = passed_over(fitting, reason=reason)
+    passed = passed_over(fits, reason=reason)
     edit = plan.PlanEdit(kind=PlanChange.Kind.ACCEPT, by=by, reason=reason, run=run)
-    leads = Leads(fitting, by=by)
-    asked = {row.pk: leads.asked(row) for row in fitting}
+    leads = Leads(fits, by=by)
+    asked = {row.pk: leads.asked(row) for row in fits}
     suggested = suggestions(wanted)
-    for row in fitting:
+    for row in fits:
         if row.replaces is not None:
-            if _kept(row) is None:
+            if kept_of(row) is None:
                 edit.end(row.replaces)
             else:
                 edit.alter(row.replaces, end_on=row.start_on)
             edit.note(row.replaces.pk, override=passed.get(row.pk))
-    for row in fitting:
+    for row in fits:
         _take(row, edit, by=by, asked=asked[row.pk], result=result)
     result.change = edit.write()
     audit.record(
@@ -194,57 +196,6 @@ def _open_rows(run: StaffingRun, rows: Iterable[int] | None, by: User) -> list[P
             raise NotAllowed(_("Only the lead or a deputy of the project may decide on its rows."))
         raise Conflict(_("No row of this proposal is open any more."), code="nothing_open")
     return mine
-
-
-def piece_of(row: ProposalRow) -> Piece:
-    if row.person is None:
-        raise ValueError(f"proposal row {row.pk} names nobody")
-    return Piece(row.slot, row.person, row.start_on, row.end_on, row.fte_hundredths)
-
-
-def _kept(row: ProposalRow) -> Piece | None:
-    """The weeks before the row of the work that it replaces: they have begun, and stay."""
-    if row.replaces is None or row.replaces.start_on >= row.start_on:
-        return None
-    return replace(Piece.of(row.replaces), end_on=row.start_on)
-
-
-def _fitting(wanted: list[ProposalRow], result: Acceptance) -> list[ProposalRow]:
-    """The rows that add no breach to today's plan; the others land in `result.refused`.
-
-    Rows that replace an assignment free its time first. When such a row is refused, what it would
-    have freed stays taken, so the rest is weighed again without it.
-    """
-    state = _state(wanted)
-    while True:
-        for row in wanted:
-            if row.replaces is not None:
-                state.remove(Piece.of(row.replaces))
-            if (kept := _kept(row)) is not None:
-                state.add(kept)
-        fitting: list[ProposalRow] = []
-        refused: list[tuple[ProposalRow, list[Finding]]] = []
-        for row in wanted:
-            findings = state.findings(piece_of(row))
-            if findings:
-                refused.append((row, findings))
-            else:
-                state.add(piece_of(row))
-                fitting.append(row)
-        result.refused.extend(refused)
-        if not fitting or all(row.replaces is None for row, _findings in refused):
-            return fitting
-        state, wanted = _state(fitting), fitting
-
-
-def _state(rows: list[ProposalRow]) -> PlanState:
-    pieces = [piece_of(row) for row in rows]
-    pieces += [Piece.of(row.replaces) for row in rows if row.replaces is not None]
-    people = {piece.person.pk: piece.person for piece in pieces}
-    projects = {piece.slot.phase.project_id: piece.slot.phase.project for piece in pieces}
-    start = min((piece.start_on for piece in pieces), default=timezone.localdate())
-    end = max((piece.end_on for piece in pieces), default=timezone.localdate())
-    return PlanState(people.values(), projects.values(), start, end)
 
 
 def _take(

@@ -18,7 +18,7 @@ from teamhub.audit import services as audit
 from teamhub.errors import InvalidInput, NotAllowed
 from teamhub.runs import services as runs
 
-__all__ = ["clean_weights", "propose_team"]
+__all__ = ["clean_weights", "propose_again", "propose_team"]
 
 
 @transaction.atomic
@@ -83,6 +83,19 @@ def propose_team(
     asked = {"projects": [project.key for project in projects], "seed": seed, "params": params}
     audit.record(by, "proposal.ask", run, after=asked, run=run)
     return run
+
+
+def propose_again(run: StaffingRun, *, by: User, people_budget: int) -> StaffingRun:
+    """Ask what an earlier proposal asked, and let so many people lose work that they hold."""
+    if run.is_what_if:
+        raise InvalidInput(_("This proposal supposes what is not so; ask for one without it."))
+    own = {"profile", "change_budget", "people_budget"}
+    params = {name: value for name, value in run.params.items() if name not in own}
+    projects = list(run.projects.order_by("pk"))
+    again: StaffingRun = propose_team(
+        projects=projects, by=by, seed=run.seed, people_budget=people_budget, **params
+    )
+    return again
 
 
 def _weights(profile: str, given: Mapping[str, Any], by: User) -> dict[str, Any]:

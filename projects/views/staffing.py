@@ -59,12 +59,14 @@ def _context(request: HttpRequest, run: StaffingRun) -> dict[str, Any]:
 
 def _result(request: HttpRequest, run: StaffingRun) -> dict[str, Any]:
     diff = diff_of(run, request.user)
+    mine = Project.objects.editable_by(request.user).order_by().values("pk")
     return {
         "run": run,
         "view": diff.view,
         "diff": diff,
         "groups": diff.groups_with(request.GET.get("group", "")),
         "changes": acceptances(run),
+        "may_ask_again": not run.projects.exclude(pk__in=mine).exists(),
         "hypothetical": bool(run.params.get("what_if")),
     }
 

@@ -55,7 +55,9 @@ def workspace(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _posted(request)
     if wants_fragment(request, "glance"):
-        return render(request, "projects/_staffing_glance.html", _glance(_sent_scope(request)))
+        form = _sent_scope(request)
+        context = {"form": form, "fragment": True, **_glance(form)}
+        return render(request, "projects/_staffing_glance.html", context)
     return _page(request, _opened(request))
 
 
@@ -63,6 +65,8 @@ def _posted(request: HttpRequest) -> HttpResponse:
     """The buttons of the form: propose, keep, use or delete a profile."""
     if request.POST.get("do") == "again":
         return _again(request)
+    if request.POST.get("do") == "mend":
+        return _mend(request)
     form = WorkspaceForm(request.POST, user=request.user, projects=staffable(request))
     valid = form.is_valid()
     acts = {"save": _save, "delete": _delete, "use": _use}
@@ -84,6 +88,16 @@ def _again(request: HttpRequest) -> HttpResponse:
     query["again"] = request.POST.get("run", "")
     query.setlist("pin", request.POST.getlist("row")[:MOST_NAMED])
     return redirect(f"{reverse('projects:staffing-workspace')}?{query.urlencode()}")
+
+
+def _mend(request: HttpRequest) -> HttpResponse:
+    """Ask an earlier proposal again with some people who may move."""
+    visible = StaffingRun.objects.visible_to(request.user)
+    run = get_object_or_404(visible, pk=_uuid(request.POST.get("run", "")))
+    people = request.POST.get("people", "")
+    if not (people.isascii() and people.isdigit() and len(people) < 6):
+        raise InvalidInput(_("Say how many people may move, as a whole number."))
+    return redirect(staffing.propose_again(run, by=request.user, people_budget=int(people)))
 
 
 def _save(request: HttpRequest, form: WorkspaceForm) -> HttpResponse:

@@ -126,7 +126,7 @@ def the_status_tells_the_end_by_itself(page: Page, asked_for: list[str]) -> None
 
 
 def the_proposal_says_who_why_and_why_not(page: Page) -> None:
-    assert 0 < int(fact(page, "Coverage").split("%")[0].split(".")[0]) <= 100
+    assert 0 < int(fact(page, "Coverage of the open effort").split("%")[0].split(".")[0]) <= 100
     assert "USD" in fact(page, "Cost")
     assert "%" in fact(page, "Gap to the best possible")
     first = page.locator("#decide tbody tr").first.locator("td")

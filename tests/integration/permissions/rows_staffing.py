@@ -57,7 +57,7 @@ def staffing_views() -> list[View]:
         View(_shared(shared_rows), _projects_of_rows, _shared_plans, status=_sees_shared),
         View(
             _shared("/staffing/{run}/"),
-            links("<li>Omar: other work"),
+            links(">Omar: other work"),
             _broken_already,
             status=_sees_shared,
         ),
@@ -86,4 +86,4 @@ def _shared_plans(who: Who) -> list[str]:
 
 def _broken_already(who: Who) -> list[str]:
     """What today's plan breaks is told of those whose load one sees."""
-    return ["<li>Omar: other work"] * (People.of(who.scene).omar in loads(who))
+    return [">Omar: other work"] * (People.of(who.scene).omar in loads(who))

@@ -148,6 +148,16 @@ def test_the_newest_proposal_is_striped_until_it_is_decided(company: Company, ap
     assert with_it["load"]["proposed"] == [0.5] * 4
     assert with_it["load"]["confirmed"] == [0] * 4
     assert row_of(api.get(BOARD, asked()), "Ana")["bars"] == []
+    # Who holds the slot meanwhile leaves no room for the row, unless the row replaces them.
+    held = builders.make_assignment(slot, ana)
+    filled = row_of(api.get(BOARD, asked(proposal=1)), "Ana")
+    assert [bar["kind"] for bar in filled["bars"]] == ["assignment"]
+    assert filled["load"]["proposed"] == [0] * 4
+    row.replaces = held
+    row.save()
+    moved = row_of(api.get(BOARD, asked(proposal=1)), "Ana")
+    assert sorted(bar["kind"] for bar in moved["bars"]) == ["assignment", "proposed"]
+    held.delete()
     ProposalRow.objects.update(decision="rejected")
     assert row_of(api.get(BOARD, asked(proposal=1)), "Ana")["bars"] == []
 

@@ -174,13 +174,24 @@ def test_the_glance_tells_open_slots_and_who_is_over_in_the_chosen_scope(
     assert "100% <small>6.40 of 6.40 FTE-weeks" in one
     assert "4 weeks, up to 0.60 FTE" in one
     assert "49,773\u00a0USD" in one  # 1.6 FTE for 4 weeks at 7,777
+    assert 'name="mend" value="1">' in one
     other = page(
         client.get(URL, {"scope": "projects", "projects": company.project.pk}, headers=htmx)
     )
     assert "0% <small>0.00 of 2.00 FTE-weeks" in other
+    assert 'name="mend"' not in other
     deputy = page(client_for(cast.bo).get(URL))
     assert "49,773" not in deputy
     assert "up to 0.60" not in deputy  # whose load only managers see
+
+
+def test_one_tick_lets_as_many_people_move_as_are_over(company: Company, client_for: Any) -> None:
+    client = client_for(company.lead)
+    good = {"scope": "portfolio", "do": "propose"}
+
+    client.post(URL, good | {"mend": "3", "people_budget": "1"})
+    assert StaffingRun.objects.get().params["people_budget"] == 3
+    assert client.post(URL, good | {"mend": "many"}).status_code == 422
 
 
 def test_a_department_staffs_what_lies_below_it(company: Company, client_for: Any) -> None:
@@ -241,6 +252,25 @@ def test_a_proposal_opens_again_with_its_parameters_and_one_wish_more(
         assert 'name="weight_cost" value="33"' in text
         assert f'name="frozen_from" value="{start_monday().isoformat()}"' in text
         assert 'value="7"' in text
+
+
+def test_a_locked_pick_looks_locked_in_what_comes_of_it(company: Company, client_for: Any) -> None:
+    slot, ben = company.phase.slots.get(), company.department.people.get(name="Ben")
+    pins = [{"slot": slot.pk, "person": ben.pk}]
+    run = staffing.propose_team(projects=[company.project], by=company.lead, seconds=1, pins=pins)
+    solve(run)
+    StaffingRun.objects.filter(pk=run.pk).update(objective=None)
+    client = client_for(company.lead)
+
+    text = page(client.get(run.get_absolute_url()))
+
+    assert "locked pick" in text
+    assert "Lock, run again" not in text
+    assert "None" not in text.split('id="proposal"')[1]
+    StaffingRun.objects.filter(pk=run.pk).update(params=run.params | {"pins": []})
+    free = page(client.get(run.get_absolute_url()))
+    assert "locked pick" not in free
+    assert "Lock, run again" in free
 
 
 def test_who_leads_nothing_sees_no_form_and_starts_nothing(

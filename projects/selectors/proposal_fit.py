@@ -1,0 +1,166 @@
+"""Which rows of a proposal fit today's plan, and which fit only together with others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from django.utils import timezone
+
+from projects.models import Project, ProposalRow, StaffingRun
+from projects.selectors.plan_state import Finding, Piece, PlanState
+
+Refused = list[tuple[ProposalRow, list[Finding]]]
+
+
+def piece_of(row: ProposalRow) -> Piece:
+    if row.person is None:
+        raise ValueError(f"proposal row {row.pk} names nobody")
+    return Piece(row.slot, row.person, row.start_on, row.end_on, row.fte_hundredths)
+
+
+def kept_of(row: ProposalRow) -> Piece | None:
+    """The weeks before the row of the work that it replaces: they have begun, and stay."""
+    if row.replaces is None or row.replaces.start_on >= row.start_on:
+        return None
+    return replace(Piece.of(row.replaces), end_on=row.start_on)
+
+
+def fitting(wanted: list[ProposalRow]) -> tuple[list[ProposalRow], Refused]:
+    """The rows that add no breach to today's plan, and the others with what they would break.
+
+    Rows that replace an assignment free its time first. When such a row is refused, what it would
+    have freed stays taken, so the rest is weighed again without it.
+    """
+    state, refused = _state(wanted), []
+    while True:
+        for row in wanted:
+            _free(state, row)
+        fits: list[ProposalRow] = []
+        late: Refused = []
+        for row in wanted:
+            findings = state.findings(piece_of(row))
+            if findings:
+                late.append((row, findings))
+            else:
+                state.add(piece_of(row))
+                fits.append(row)
+        refused.extend(late)
+        if not fits or all(row.replaces is None for row, _findings in late):
+            return fits, refused
+        state, wanted = _state(fits), fits
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the open rows of a proposal stand against today's plan.
+
+    Attributes
+    ----------
+    refused
+        By row: what it would break today, were all open rows accepted.
+    together
+        By row that fits: other projects whose move frees its person.
+    alone
+        By such a row: what it would break without them.
+    """
+
+    refused: dict[int, list[Finding]] = field(default_factory=dict)
+    together: dict[int, list[Project]] = field(default_factory=dict)
+    alone: dict[int, list[Finding]] = field(default_factory=dict)
+
+
+def fit_of(run: StaffingRun) -> Fit:
+    """The open rows against today's plan, as an acceptance of all of them would weigh them."""
+    if run.is_what_if:
+        return Fit()
+    rows = list(
+        run.rows.filter(decision=ProposalRow.Decision.OPEN, person__isnull=False)
+        .select_related(
+            "person__site",
+            "slot__seat__role",
+            "slot__phase__project__site",
+            "replaces__person__site",
+            "replaces__slot__seat__role",
+            "replaces__slot__phase__project",
+        )
+        .prefetch_related("slot__skills__skill")
+        .order_by("start_on", "pk")
+    )
+    if not rows:
+        return Fit()
+    fits, refused = fitting(rows)
+    fit = Fit({row.pk: findings for row, findings in refused})
+    _find_together(fit, fits)
+    return fit
+
+
+def _find_together(fit: Fit, rows: Sequence[ProposalRow]) -> None:
+    """Rows whose person is free only by a move in another project."""
+    waiting = _waiting(rows)
+    if not waiting:
+        return
+    state = _state(list(rows))
+    by_project: dict[int, list[ProposalRow]] = defaultdict(list)
+    for row in rows:
+        by_project[row.slot.phase.project_id].append(row)
+    for project, pairs in waiting.items():
+        for one in by_project[project]:
+            _free(state, one)
+        for row, others in pairs:
+            if findings := state.findings(piece_of(row)):
+                fit.alone[row.pk] = findings
+                named = {one.slot.phase.project_id: one.slot.phase.project for one in others}
+                fit.together[row.pk] = sorted(named.values(), key=lambda one: one.name)
+        for one in by_project[project]:
+            _free(state, one, back=True)
+
+
+def _waiting(rows: Sequence[ProposalRow]) -> dict[int, list[tuple[ProposalRow, list[ProposalRow]]]]:
+    """By project: rows whose person another project frees, with what frees them."""
+    freeing: dict[int, list[ProposalRow]] = defaultdict(list)
+    for row in rows:
+        if row.replaces is not None:
+            freeing[row.replaces.person_id].append(row)
+    found: dict[int, list[tuple[ProposalRow, list[ProposalRow]]]] = defaultdict(list)
+    for row in rows:
+        if others := _others(row, freeing.get(row.person_id or 0, ())):
+            found[row.slot.phase.project_id].append((row, others))
+    return found
+
+
+def _others(row: ProposalRow, freeing: Sequence[ProposalRow]) -> list[ProposalRow]:
+    """Moves in other projects that free the row's person in its weeks."""
+    return [
+        other
+        for other in freeing
+        if other.slot.phase.project_id != row.slot.phase.project_id
+        and other.start_on < row.end_on
+        and row.start_on < other.end_on
+    ]
+
+
+def _free(state: PlanState, row: ProposalRow, *, back: bool = False) -> None:
+    """Take away the weeks that the row replaces, or give them back."""
+    if row.replaces is None:
+        return
+    kept = kept_of(row)
+    if back:
+        if kept is not None:
+            state.remove(kept)
+        state.add(Piece.of(row.replaces))
+        return
+    state.remove(Piece.of(row.replaces))
+    if kept is not None:
+        state.add(kept)
+
+
+def _state(rows: list[ProposalRow]) -> PlanState:
+    pieces = [piece_of(row) for row in rows]
+    pieces += [Piece.of(row.replaces) for row in rows if row.replaces is not None]
+    people = {piece.person.pk: piece.person for piece in pieces}
+    projects = {piece.slot.phase.project_id: piece.slot.phase.project for piece in pieces}
+    start = min((piece.start_on for piece in pieces), default=timezone.localdate())
+    end = max((piece.end_on for piece in pieces), default=timezone.localdate())
+    return PlanState(people.values(), projects.values(), start, end)
