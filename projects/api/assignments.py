@@ -90,7 +90,9 @@ class ChangedAssignmentOut(AssignmentOut):
     """An assignment after a change of it."""
 
     change = serializers.IntegerField(
-        allow_null=True, help_text="The plan change that this was; it can be undone by its id."
+        allow_null=True,
+        default=None,
+        help_text="The plan change that this was, to be undone by its id; null: nothing changed.",
     )
 
 
@@ -154,6 +156,8 @@ class AssignmentDetail(APIView):
         version, fields = if_match(request), _fields(given, request)
         with _told_who(pk):
             made = service.change(assignment, version=version, by=request.user, **fields)
+        if (made.pk, made.version) == (pk, version):
+            return _answer(request, pk, ChangedAssignmentOut)
         return _changed(request, made.pk)
 
     @extend_schema(
@@ -239,11 +243,11 @@ def _told_who(pk: int) -> Iterator[None]:
         raise
 
 
-def _answer(request: Request, pk: int) -> Response:
+def _answer(request: Request, pk: int, kind: type[AssignmentOut] = AssignmentOut) -> Response:
     row = visible(request).filter(pk=pk).first()
     if row is None:
         raise Http404
-    return Response(AssignmentOut(row).data, headers={"ETag": f'"{row.version}"'})
+    return Response(kind(row).data, headers={"ETag": f'"{row.version}"'})
 
 
 def _changed(request: Request, pk: int, code: int = status.HTTP_200_OK) -> Response:

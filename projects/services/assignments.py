@@ -82,7 +82,11 @@ def assign(
 def change(
     assignment: Assignment, *, version: int, by: User, reason: str = "", **fields: Any
 ) -> Assignment:
-    """Change weeks, effort, person, status or lock of the version that the user has seen."""
+    """Change weeks, effort, person, status or lock of the version that the user has seen.
+
+    Who chooses person, weeks or effort by hand locks them, unless they say otherwise here. What
+    changes nothing leaves the assignment, its version and its history as they are.
+    """
     assignment = _held(assignment, version=version, by=by, people=[fields.get("person")])
     _keep_what_was_asked(assignment, fields)
     before = plan.snapshot(assignment)
@@ -98,8 +102,12 @@ def change(
         wanted.get("fte_hundredths", assignment.fte_hundredths),
     )
     plan.check_range(after.slot, after.start_on, after.end_on, after.fte_hundredths)
+    said = wanted | ({"reason": reason} if reason.strip() else {})
+    if all(getattr(assignment, name) == value for name, value in said.items()):
+        return assignment
     passed = None
     if after != Piece.of(assignment):
+        wanted.setdefault("locked", True)
         passed = overrides(assignment)
         _weigh(check(after, without=assignment), reason=reason, by=by, passed=passed)
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)

@@ -133,6 +133,56 @@ def test_what_is_locked_changes_only_with_a_reason_that_is_kept(company: Company
     assert Assignment.objects.get().fte_hundredths == 30
 
 
+def test_who_chooses_weeks_effort_or_person_locks_them_unless_they_say_otherwise(
+    company: Company, client_for: Any
+) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead, locked=False
+    )
+    shorter = {"end_on": weeks.add_weeks(made.end_on, -1)}
+    for fields in (shorter, {"fte_hundredths": 40}, {"person": company.make_person("Ben")}):
+        made = assignments.change(made, version=made.version, by=company.lead, **fields)
+        assert made.locked, fields
+        made = assignments.change(made, version=made.version, by=company.lead, locked=False)
+    made = assignments.change(made, version=made.version, by=company.lead, status="tentative")
+    assert not made.locked
+    made = assignments.change(
+        made, version=made.version, by=company.lead, fte_hundredths=30, locked=False
+    )
+    assert not made.locked
+
+    form = {
+        "person": made.person_id,
+        "start_on": made.start_on,
+        "end_on": made.end_on,
+        "fte_share": "0.20",
+        "status": made.status,
+        "version": made.version,
+    }
+    sent = client_for(company.lead).post(f"/projects/assignments/{made.pk}/", form)
+    assert sent.status_code == 302
+    assert Assignment.objects.get().locked
+
+
+def test_what_changes_nothing_leaves_version_and_history_as_they_are(
+    company: Company, api_for: Any
+) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+    address = f"/api/v1/projects/assignments/{made.pk}/"
+    api = api_for(company.lead)
+
+    for body in ({}, {"fte_share": made.fte_hundredths / 100, "locked": True}):
+        answer = api.patch(address, body, format="json", HTTP_IF_MATCH='"1"')
+        assert (answer.status_code, answer["ETag"]) == (200, '"1"')
+        assert (answer.json()["version"], answer.json()["change"]) == (1, None)
+
+    assert api.patch(address, {}, format="json", HTTP_IF_MATCH='"7"').status_code == 412
+    assert PlanChange.objects.count() == 1
+    assert not AuditEvent.objects.filter(verb="assignment.change").exists()
+
+
 def test_what_another_lead_approved_changes_only_with_a_reason(company: Company) -> None:
     other = builders.make_department("platform")
     olga = builders.make_user("olga", "manager")
