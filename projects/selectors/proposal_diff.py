@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from projects.kernel.staffing import codec, verify
-from projects.models import PlanChange, Project, ProposalRow, StaffingRun
+from projects.models import PlanChange, PlanChangeLine, Project, ProposalRow, StaffingRun
 from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
 from projects.selectors.standing import Ground, Held, Standing
 from teamhub.accounts.models import User
@@ -170,9 +170,21 @@ def standings(
 
 
 def acceptances(run: StaffingRun) -> list[PlanChange]:
-    """What was accepted of the proposal, newest first, with whether it was undone."""
-    made = run.changes.filter(kind=PlanChange.Kind.ACCEPT).select_related("by", "undone_by__by")
-    return list(made.annotate(n_lines=Count("lines")))
+    """What was accepted of the proposal, newest first.
+
+    Each has `stands` (whether no undo took it back, or a redo brought it back) and `last`, the
+    change that an undo or redo of it takes back now.
+    """
+    made = run.changes.filter(kind=PlanChange.Kind.ACCEPT).select_related("by")
+    found = list(made.annotate(n_lines=Count("lines")))
+    undone = run.changes.filter(undoes__isnull=False).select_related("by")
+    later = {change.undoes_id: change for change in undone}
+    for change in found:
+        last, stands = change, True
+        while last.pk in later:
+            last, stands = later[last.pk], not stands
+        change.last, change.stands = last, stands  # type: ignore[attr-defined]
+    return found
 
 
 def _day(text: str | None) -> date | None:
@@ -190,8 +202,8 @@ def _proposed(row: ProposalRow) -> Held:
 
 def _ended(run: StaffingRun) -> list[Held]:
     """Work that acceptances of this proposal ended, and that no undo has brought back."""
-    changes = run.changes.filter(kind=PlanChange.Kind.ACCEPT, undone_by__isnull=True)
-    lines = [line for change in changes.prefetch_related("lines") for line in change.lines.all()]
+    standing = [change for change in acceptances(run) if change.stands]  # type: ignore[attr-defined]
+    lines = PlanChangeLine.objects.filter(change__in=standing)
     return [
         Held(
             line.assignment_id,

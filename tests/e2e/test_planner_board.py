@@ -145,7 +145,7 @@ def the_same_by_keys(planned: Planned, shorter: str) -> None:
 
 def a_change_of_somebody_else_is_shown_and_not_run_over(planned: Planned) -> None:
     page = planned.page
-    theirs = {"fte_share": "0.05"}
+    theirs = {"fte_share": "0.05", "locked": False}
     version = {"If-Match": str(planned.now["version"])}
     path = f"assignments/{planned.row['id']}/"
     assert planned.call("PATCH", path, data=theirs, headers=version)
