@@ -123,6 +123,8 @@ def a_bar_is_shortened_by_mouse_and_taken_back(planned: Planned) -> str:
 
     page.locator("#th-alerts").get_by_role("button", name="Undo").click()
     toast(page, "Undone")
+    expect(page.locator("#th-alerts")).to_contain_text(" again.")
+    expect(page.locator("#th-alerts")).not_to_contain_text("now W")
     assert planned.now["end_on"] == whole
     return shorter
 
