@@ -22,7 +22,7 @@ from projects.selectors.last_edit import change_of, last_edit
 from projects.services import assignments as service
 from roles.models import Person
 from teamhub.api.pagination import Pages, paged
-from teamhub.errors import NotAllowed, Stale
+from teamhub.errors import Conflict, NotAllowed, Stale
 from teamhub.web.exports import csv_response
 
 COLUMNS = [
@@ -172,7 +172,7 @@ class AssignmentDetail(APIView):
         assignment = _editable(request, pk)
         reason = request.query_params.get("reason", "")[:300]
         version = if_match(request)
-        with _told_who(pk):
+        with _told_who(pk), _told_where():
             change = service.remove(assignment, version=version, by=request.user, reason=reason)
         headers = {CHANGE_HEADER: str(change.pk)}
         return Response(status=status.HTTP_204_NO_CONTENT, headers=headers)
@@ -241,6 +241,18 @@ def _told_who(pk: int) -> Iterator[None]:
     except Stale as error:
         error.details |= last_edit(pk)
         raise
+
+
+@contextmanager
+def _told_where() -> Iterator[None]:
+    """A DELETE has no body: its reason stands in the query."""
+    try:
+        yield
+    except Conflict as error:
+        if error.code != "needs_reason":
+            raise
+        text = f"{error} " + _("Send it in the query, as “reason”.")
+        raise Conflict(text, code=error.code, **error.details) from error
 
 
 def _answer(request: Request, pk: int, kind: type[AssignmentOut] = AssignmentOut) -> Response:

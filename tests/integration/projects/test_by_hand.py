@@ -164,6 +164,23 @@ def test_who_chooses_weeks_effort_or_person_locks_them_unless_they_say_otherwise
     assert Assignment.objects.get().locked
 
 
+def test_who_removes_a_locked_assignment_by_program_learns_where_the_reason_goes(
+    company: Company, api_for: Any
+) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+    address, match = f"/api/v1/projects/assignments/{made.pk}/", {"HTTP_IF_MATCH": '"1"'}
+    api = api_for(company.lead)
+
+    refused = api.delete(address, {"reason": "Over."}, format="json", **match)
+
+    error = refused.json()["error"]
+    assert (error["code"], error["details"]["override"]) == ("needs_reason", "locked")
+    assert "in the query, as “reason”" in error["message"]
+    assert api.delete(f"{address}?reason=Over.", **match).status_code == 204
+
+
 def test_what_changes_nothing_leaves_version_and_history_as_they_are(
     company: Company, api_for: Any
 ) -> None:
