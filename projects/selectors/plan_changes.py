@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from projects.models import Assignment, PlanChange, PlanChangeLine, Project
 from teamhub import weeks
+from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 SHOWN_LINES = 20  # of one change in the list; those with more are opened one by one
@@ -27,6 +28,7 @@ class ShownLine:
     """One assignment of a change in words."""
 
     line: PlanChangeLine
+    with_money: bool = False
 
     @property
     def action(self) -> str:
@@ -62,6 +64,11 @@ class ShownLine:
         """What the decision passed over, in words."""
         names = {"locked": _("passed over a lock"), "reviewed": _("passed over an approval")}
         return names.get(self.line.kept.get("override", ""), "")
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether a choice by hand exceeded the budget; told to those who see money only."""
+        return self.with_money and bool(self.line.kept.get("over_budget"))
 
 
 @dataclass(frozen=True)
@@ -139,10 +146,11 @@ def shown(
     }
     foreign = _foreign(ids, user)
     names = _projects(ids, user)
+    money = permissions.may_see_money(user)
     return [
         ShownChange(
             change,
-            [ShownLine(line) for line in found[change.pk]],
+            [ShownLine(line, money) for line in found[change.pk]],
             counts.get(change.pk, 0),
             may_undo=change.pk not in foreign and change.pk not in undone,
             undone_by=undone.get(change.pk),
@@ -238,9 +246,11 @@ def csv_rows(changes: QuerySet[PlanChange], user: User) -> Iterator[list[Any]]:
         yield [cells.get(name) for name in CSV_COLUMNS]
 
 
-def line_data(line: PlanChangeLine) -> dict[str, Any]:
+def line_data(line: PlanChangeLine, *, with_money: bool = False) -> dict[str, Any]:
     """A line in the words of the API."""
-    return {
+    shown = ShownLine(line, with_money)
+    told = {"over_budget": shown.over_budget} if with_money else {}
+    return told | {
         "assignment": line.assignment_id,
         "project": line.slot.phase.project.key,
         "phase": line.slot.phase.key,
@@ -249,7 +259,7 @@ def line_data(line: PlanChangeLine) -> dict[str, Any]:
         "slot": line.slot_id,
         "person": line.person.key,
         "name": line.person.name,
-        "action": ShownLine(line).action,
+        "action": shown.action,
         "before": _side(line.before),
         "after": _side(line.after),
         "override": line.kept.get("override"),

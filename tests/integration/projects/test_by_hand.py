@@ -17,7 +17,8 @@ from projects.models import (
     ProposalRow,
 )
 from projects.selectors.candidates import Ask, candidates
-from projects.services import answers, assignments, staffing
+from projects.selectors.plan_state import Piece
+from projects.services import answers, assignments, slot_choices, staffing
 from projects.services.overrides import overrides
 from teamhub import weeks
 from teamhub.audit.models import AuditEvent
@@ -255,6 +256,43 @@ def test_who_sees_no_money_learns_nothing_from_a_budget(
     assert "budget" in client_for(company.lead).get(page).content.decode()
     assert "budget" not in client_for(cast.plan).get(page).content.decode()
     assert assignments.assign(slot=slot, person=ana, by=cast.plan).reason == ""
+
+
+def test_a_budget_that_somebody_exceeds_unknowing_is_marked_for_who_sees_money(
+    company: Company, cast: Any, client_for: Any, api_for: Any
+) -> None:
+    company.project.budget = 8500
+    company.project.save()
+    company.project.deputies.add(cast.plan)
+    ana, ben = (company.make_person(name, rate_per_fte_week=2000) for name in ("Ana", "Ben"))
+    within = assignments.assign(
+        slot=company.make_slot(fte_hundredths=50), person=ana, by=cast.plan, fte_hundredths=10
+    )
+    slot = company.make_slot("whole", fte_hundredths=100)
+    over = assignments.assign(slot=slot, person=ben, by=cast.plan)
+    assignments.change(within, version=1, by=cast.plan, fte_hundredths=50, reason="More.")
+    assignments.remove(over, version=1, by=cast.plan, reason="Anew.")
+    slot_choices.split(
+        Piece(slot, ben, slot.start_on, slot.end_on, 100),
+        second=company.make_person("Cem", rate_per_fte_week=2000),
+        by=cast.plan,
+        second_hundredths=40,
+    )
+
+    def told(user: Any) -> list[Any]:
+        changes = api_for(user).get("/api/v1/projects/plan-changes/").json()["results"]
+        return [line.get("over_budget") for one in changes for line in one["lines"]]
+
+    assert told(company.lead) == [True, True, False, True, True, False]
+    assert told(cast.plan) == [None] * 6
+    page = "/plan/changes/"
+    assert "exceeded the budget" in client_for(company.lead).get(page).content.decode()
+    assert "budget" not in client_for(cast.plan).get(page).content.decode()
+    kept = AuditEvent.objects.filter(after__over_budget=True)
+    assert sorted(kept.values_list("verb", flat=True)) == [
+        "assignment.change",
+        *["assignment.create"] * 3,
+    ]
 
 
 def test_the_form_takes_every_effort_that_a_browser_lets_people_type(company: Company) -> None:
