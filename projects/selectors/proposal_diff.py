@@ -176,7 +176,7 @@ def acceptances(run: StaffingRun) -> list[PlanChange]:
     change that an undo or redo of it takes back now.
     """
     made = run.changes.filter(kind=PlanChange.Kind.ACCEPT).select_related("by")
-    found = list(made.annotate(n_lines=Count("lines")))
+    found: list[PlanChange] = list(made.annotate(n_lines=Count("lines")))
     undone = run.changes.filter(undoes__isnull=False).select_related("by")
     later = {change.undoes_id: change for change in undone}
     for change in found:
