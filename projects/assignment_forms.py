@@ -92,6 +92,11 @@ class ChangeForm(_Effort):
         field = self.fields["person"]
         field.queryset = (people | kept).select_related("site")  # type: ignore[attr-defined]
 
+    def given(self) -> dict[str, Any]:
+        """What the service takes; a lock that was left as it was is not said."""
+        untouched = () if "locked" in self.changed_data else ("locked",)
+        return {name: v for name, v in self.cleaned_data.items() if name not in untouched}
+
 
 class RemoveForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

@@ -135,6 +135,12 @@ class PhaseMoveForm(forms.Form):
         ],
         initial=phases.REFUSE,
     )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed where assignments change that are locked or that a lead approved."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput())
 
 

@@ -22,7 +22,7 @@ from projects.selectors.last_edit import change_of, last_edit
 from projects.services import assignments as service
 from roles.models import Person
 from teamhub.api.pagination import Pages, paged
-from teamhub.errors import NotAllowed, Stale
+from teamhub.errors import Conflict, NotAllowed, Stale
 from teamhub.web.exports import csv_response
 
 COLUMNS = [
@@ -90,7 +90,9 @@ class ChangedAssignmentOut(AssignmentOut):
     """An assignment after a change of it."""
 
     change = serializers.IntegerField(
-        allow_null=True, help_text="The plan change that this was; it can be undone by its id."
+        allow_null=True,
+        default=None,
+        help_text="The plan change that this was, to be undone by its id; null: nothing changed.",
     )
 
 
@@ -154,6 +156,8 @@ class AssignmentDetail(APIView):
         version, fields = if_match(request), _fields(given, request)
         with _told_who(pk):
             made = service.change(assignment, version=version, by=request.user, **fields)
+        if (made.pk, made.version) == (pk, version):
+            return _answer(request, pk, ChangedAssignmentOut)
         return _changed(request, made.pk)
 
     @extend_schema(
@@ -168,7 +172,7 @@ class AssignmentDetail(APIView):
         assignment = _editable(request, pk)
         reason = request.query_params.get("reason", "")[:300]
         version = if_match(request)
-        with _told_who(pk):
+        with _told_who(pk), _told_where():
             change = service.remove(assignment, version=version, by=request.user, reason=reason)
         headers = {CHANGE_HEADER: str(change.pk)}
         return Response(status=status.HTTP_204_NO_CONTENT, headers=headers)
@@ -239,11 +243,23 @@ def _told_who(pk: int) -> Iterator[None]:
         raise
 
 
-def _answer(request: Request, pk: int) -> Response:
+@contextmanager
+def _told_where() -> Iterator[None]:
+    """A DELETE has no body: its reason stands in the query."""
+    try:
+        yield
+    except Conflict as error:
+        if error.code != "needs_reason":
+            raise
+        text = f"{error} " + _("Send it in the query, as “reason”.")
+        raise Conflict(text, code=error.code, **error.details) from error
+
+
+def _answer(request: Request, pk: int, kind: type[AssignmentOut] = AssignmentOut) -> Response:
     row = visible(request).filter(pk=pk).first()
     if row is None:
         raise Http404
-    return Response(AssignmentOut(row).data, headers={"ETag": f'"{row.version}"'})
+    return Response(kind(row).data, headers={"ETag": f'"{row.version}"'})
 
 
 def _changed(request: Request, pk: int, code: int = status.HTTP_200_OK) -> Response:

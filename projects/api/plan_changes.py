@@ -48,6 +48,10 @@ class LineOut(serializers.Serializer[Any]):
     before = SideOut(allow_null=True)
     after = SideOut(allow_null=True)
     override = serializers.CharField(allow_null=True, help_text="locked or reviewed.")
+    over_budget = serializers.BooleanField(
+        required=False,
+        help_text="A choice by hand exceeded the budget; for those who see money only.",
+    )
 
 
 class PlanChangeOut(serializers.Serializer[Any]):
@@ -97,7 +101,7 @@ def change_data(shown: ShownChange) -> dict[str, Any]:
         "undone_by": shown.undone_by.pk if shown.undone_by else None,
         "may_undo": shown.may_undo,
         "n_lines": shown.n_lines,
-        "lines": [selectors.line_data(one.line) for one in shown.lines],
+        "lines": [selectors.line_data(one.line, with_money=one.with_money) for one in shown.lines],
     }
 
 

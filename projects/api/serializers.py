@@ -271,3 +271,9 @@ class MoveIn(serializers.Serializer[Any]):
         default="refuse",
         help_text="What happens to assignments that would lie outside.",
     )
+    reason = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="Needed where locked or approved assignments change.",
+    )

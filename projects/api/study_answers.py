@@ -146,14 +146,14 @@ class IdeaOut(_Reader):
     changes = StudyChangeOut(many=True)
     fills = StudySlotOut(many=True)
     hidden_fills = serializers.IntegerField()
-    coverage = serializers.FloatField()
+    coverage = serializers.FloatField(allow_null=True)
     gain = serializers.IntegerField(required=False)
     amount = serializers.DecimalField(16, 2, required=False, allow_null=True)
 
 
 class WhatHelpsOut(Out):
-    open = serializers.IntegerField()
-    coverage = serializers.FloatField()
+    open = serializers.IntegerField(allow_null=True, help_text="Null: not all plans are yours.")
+    coverage = serializers.FloatField(allow_null=True)
     ideas = IdeaOut(many=True)
     hidden_ideas = serializers.IntegerField()
     tried = serializers.IntegerField()

@@ -30,6 +30,8 @@ STAGES = (
 
 
 MAX_NAMED = 3
+# What becomes of a plan under another rate or budget tells of rates.
+MONEY_SUPPOSED = frozenset({"rate", "amount"})
 
 
 class StaffingRun(Run):
@@ -107,6 +109,19 @@ class StaffingRun(Run):
         if permissions.is_administrator(user) or self.requested_by_id == user.pk:
             return True
         return self.projects.filter(pk__in=Project.objects.led_by(user)).exists()
+
+    def may_be_repeated_by(self, user: User) -> bool:
+        """Whoever may staff all its projects and, where it supposes money, may see money."""
+        supposed = {name for change in self.params.get("what_if", ()) for name in change}
+        if supposed & MONEY_SUPPOSED and not permissions.may_see_money(user):
+            return False
+        return not self.projects.exclude(pk__in=Project.objects.editable_by(user)).exists()
+
+    def may_be_asked_about_by(self, user: User) -> bool:
+        """Whoever may read it and the plan of each of its projects: the answer speaks of all."""
+        if not type(self).objects.visible_to(user).filter(pk=self.pk).exists():
+            return False
+        return not self.projects.exclude(pk__in=Project.objects.detail_visible_to(user)).exists()
 
 
 class Incumbent(models.Model):

@@ -127,3 +127,9 @@ class StaffingStudy(Run):
         if permissions.is_administrator(user) or self.requested_by_id == user.pk:
             return True
         return self.projects.filter(pk__in=Project.objects.led_by(user)).exists()
+
+    def may_be_repeated_by(self, user: User) -> bool:
+        """As a new question: today's plan for who may staff it, a proposal for who may read it."""
+        if self.proposal is None:
+            return not self.projects.exclude(pk__in=Project.objects.editable_by(user)).exists()
+        return self.proposal.may_be_asked_about_by(user)

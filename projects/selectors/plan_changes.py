@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,12 +10,16 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from projects.models import Assignment, PlanChange, PlanChangeLine, Project
 from teamhub import weeks
+from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
-SHOWN_LINES = 12  # of one change in the list; an import may have thousands
+SHOWN_LINES = 20  # of one change in the list; those with more are opened one by one
+OPENED_LINES = 500  # of one that is opened; an import may have thousands
+SHOWN_PROJECTS = 3
 MADE, ENDED, ALTERED = "made", "ended", "altered"
 
 
@@ -24,6 +28,7 @@ class ShownLine:
     """One assignment of a change in words."""
 
     line: PlanChangeLine
+    with_money: bool = False
 
     @property
     def action(self) -> str:
@@ -60,6 +65,11 @@ class ShownLine:
         names = {"locked": _("passed over a lock"), "reviewed": _("passed over an approval")}
         return names.get(self.line.kept.get("override", ""), "")
 
+    @property
+    def over_budget(self) -> bool:
+        """Whether a choice by hand exceeded the budget; told to those who see money only."""
+        return self.with_money and bool(self.line.kept.get("over_budget"))
+
 
 @dataclass(frozen=True)
 class ShownChange:
@@ -68,10 +78,27 @@ class ShownChange:
     n_lines: int  # that this user may see
     may_undo: bool
     undone_by: PlanChange | None = None
+    projects: tuple[str, ...] = ()  # names of those that this user may see
+    redoes: bool = False  # to take it back makes happen again what somebody undid
     more: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "more", self.n_lines - len(self.lines))
+
+    @property
+    def summary(self) -> str:
+        """All of it in one line."""
+        n = self.n_lines
+        text = ngettext("%(n)d assignment in %(projects)s", "%(n)d assignments in %(projects)s", n)
+        return text % {"n": n, "projects": first_of(self.projects)}
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first three of many names."""
+    shown, more = ", ".join(names[:SHOWN_PROJECTS]), len(names) - SHOWN_PROJECTS
+    if more <= 0:
+        return shown
+    return _("%(names)s and %(more)d more") % {"names": shown, "more": more}
 
 
 def _facts(kept: dict[str, Any]) -> tuple[str, ...]:
@@ -118,13 +145,17 @@ def shown(
         one.undoes_id: one for one in PlanChange.objects.filter(undoes__in=ids).select_related("by")
     }
     foreign = _foreign(ids, user)
+    names = _projects(ids, user)
+    money = permissions.may_see_money(user)
     return [
         ShownChange(
             change,
-            [ShownLine(line) for line in found[change.pk]],
+            [ShownLine(line, money) for line in found[change.pk]],
             counts.get(change.pk, 0),
             may_undo=change.pk not in foreign and change.pk not in undone,
             undone_by=undone.get(change.pk),
+            projects=tuple(names.get(change.pk, ())),
+            redoes=_depth(change) % 2 == 1,
         )
         for change in changes
     ]
@@ -136,6 +167,26 @@ def lines_for(user: User) -> QuerySet[PlanChangeLine]:
         .select_related("person", "slot__seat__role", "slot__phase__project")
         .order_by("pk")
     )
+
+
+def _projects(ids: list[int], user: User) -> dict[int, list[str]]:
+    """Names of the projects of each change whose plan the user sees."""
+    lines = PlanChangeLine.objects.visible_to(user).filter(change__in=ids)
+    pairs = lines.order_by("slot__phase__project__name").values_list(
+        "change", "slot__phase__project__name"
+    )
+    found: dict[int, list[str]] = {}
+    for change, name in pairs.distinct():
+        found.setdefault(change, []).append(name)
+    return found
+
+
+def _depth(change: PlanChange) -> int:
+    """0 a decision, 1 its undo, 2 the redo, 3 undone again (a query for each from the third on)."""
+    depth = 0
+    while change.undoes is not None:
+        change, depth = change.undoes, depth + 1
+    return depth
 
 
 def _foreign(ids: list[int], user: User) -> set[int]:
@@ -195,9 +246,11 @@ def csv_rows(changes: QuerySet[PlanChange], user: User) -> Iterator[list[Any]]:
         yield [cells.get(name) for name in CSV_COLUMNS]
 
 
-def line_data(line: PlanChangeLine) -> dict[str, Any]:
+def line_data(line: PlanChangeLine, *, with_money: bool = False) -> dict[str, Any]:
     """A line in the words of the API."""
-    return {
+    shown = ShownLine(line, with_money)
+    told = {"over_budget": shown.over_budget} if with_money else {}
+    return told | {
         "assignment": line.assignment_id,
         "project": line.slot.phase.project.key,
         "phase": line.slot.phase.key,
@@ -206,7 +259,7 @@ def line_data(line: PlanChangeLine) -> dict[str, Any]:
         "slot": line.slot_id,
         "person": line.person.key,
         "name": line.person.name,
-        "action": ShownLine(line).action,
+        "action": shown.action,
         "before": _side(line.before),
         "after": _side(line.after),
         "override": line.kept.get("override"),

@@ -70,6 +70,15 @@ def told(findings: Iterable[Finding], *, with_money: bool) -> list[Finding]:
     return [one for one in findings if with_money or one.rule is not Rule.BUDGET]
 
 
+def budget_mark(findings: Iterable[Finding]) -> dict[str, Any]:
+    """What a plan change and the audit keep of a budget that a choice by hand exceeds.
+
+    For those who see money only: whoever does not is neither told nor held up (see `told`).
+    """
+    exceeds = any(one.rule is Rule.BUDGET for one in findings)
+    return {"over_budget": True} if exceeds else {}
+
+
 @dataclass(frozen=True)
 class Piece:
     """A person's work in a slot for some weeks: what is added, moved or taken away."""

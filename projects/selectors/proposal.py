@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from projects.models import Project, ProposalRow, StaffingRequest, StaffingRun
+from projects.models.staffing import MONEY_SUPPOSED
 from projects.selectors.holders import MONEY_RULES, holder_lines
 from projects.selectors.requests import Leads
 from roles.models import Person, Skill
@@ -199,15 +200,12 @@ def score_for(row: ProposalRow, *, money: bool) -> dict[str, int]:
     return {key: value for key, value in row.score.items() if key == "fit"}
 
 
-MONEY_FIELDS = {"rate", "amount"}
-
-
 def shown_params(run: StaffingRun, user: User) -> dict[str, Any]:
     """What was asked; supposed rates and budgets only for those who see money."""
     params = dict(run.params)
     if "what_if" in params and not permissions.may_see_money(user):
         params["what_if"] = [
-            {name: value for name, value in one.items() if name not in MONEY_FIELDS}
+            {name: value for name, value in one.items() if name not in MONEY_SUPPOSED}
             for one in params["what_if"]
         ]
     return params

@@ -194,7 +194,7 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
 
 
 class Taken:
-    """What acceptances of a proposal took from those who held it (one query).
+    """What acceptances of a proposal took from those who held it (three queries).
 
     A row forgets the assignment that it replaced when it is accepted; the plan keeps it.
     """
@@ -202,8 +202,10 @@ class Taken:
     def __init__(self, run: StaffingRun) -> None:
         lines = PlanChangeLine.objects.filter(
             change__run=run, change__kind=PlanChange.Kind.ACCEPT
-        ).select_related("person", "change__undone_by")
+        ).select_related("person", "change")
         self.lines = list(lines.order_by("pk"))
+        made = acceptances(run) if self.lines else []
+        self.standing = {change.pk for change in made if change.stands}  # type: ignore[attr-defined]
 
     def holders(self, rows: Iterable[ProposalRow]) -> dict[int, Person]:
         """By row: who holds its slot and would go, or has gone."""
@@ -227,7 +229,7 @@ class Taken:
         found = []
         for line in self.lines:
             before, after = line.before, line.after
-            if before is None or hasattr(line.change, "undone_by"):
+            if before is None or line.change_id not in self.standing:
                 continue
             start = before["start_on"] if after is None else after["end_on"]
             if start >= before["end_on"]:
@@ -278,9 +280,21 @@ def _left(one: Held, moved: dict[int, date]) -> Held | None:
 
 
 def acceptances(run: StaffingRun) -> list[PlanChange]:
-    """What was accepted of the proposal, newest first, with whether it was undone."""
-    made = run.changes.filter(kind=PlanChange.Kind.ACCEPT).select_related("by", "undone_by__by")
-    return list(made.annotate(n_lines=Count("lines")))
+    """What was accepted of the proposal, newest first.
+
+    Each has `stands` (whether no undo took it back, or a redo brought it back) and `last`, the
+    change that an undo or redo of it takes back now.
+    """
+    made = run.changes.filter(kind=PlanChange.Kind.ACCEPT).select_related("by")
+    found: list[PlanChange] = list(made.annotate(n_lines=Count("lines")))
+    undone = run.changes.filter(undoes__isnull=False).select_related("by")
+    later = {change.undoes_id: change for change in undone}
+    for change in found:
+        last, stands = change, True
+        while last.pk in later:
+            last, stands = later[last.pk], not stands
+        change.last, change.stands = last, stands  # type: ignore[attr-defined]
+    return found
 
 
 def _day(text: str | None) -> date | None:

@@ -75,7 +75,8 @@ class StudyView:
 def study_view(study: StaffingStudy, user: User) -> StudyView:
     """The answer for one reader (a fixed number of queries)."""
     asked = [{"person": pk} for pk in study.params.get("people", ())]
-    sight = Sight(user, {"answer": study.answer, "asked": asked, "params": study.params})
+    told = {"answer": study.answer, "asked": asked, "params": study.params}
+    sight = Sight(user, told, [project.pk for project in study.projects.all()])
     view: Json = {
         "study": study,
         "with_money": sight.money,
@@ -221,23 +222,24 @@ def _what_helps(answer: Json, sight: Sight) -> WhatHelps:
     ideas = []
     for rank, idea in enumerate(answer["ideas"], 1):
         changes = shown_changes(idea["changes"], sight)
-        if changes is None:
-            continue
         fills = _slots(idea["fills"], sight)
+        # What helps a plan only that is not theirs would tell what this plan lacks.
+        if changes is None or not (fills or sight.sees_all):
+            continue
         ideas.append(
             Idea(
                 rank=rank,
                 changes=changes,
                 fills=fills,
                 hidden_fills=len(idea["fills"]) - len(fills),
-                coverage=idea["coverage_share"],
+                coverage=idea["coverage_share"] if sight.sees_all else None,
                 gain=idea["gain"] if sight.money else None,
                 amount=Decimal(idea["money"]) if sight.money and idea["money"] else None,
             )
         )
     return WhatHelps(
-        open=answer["base"]["open"],
-        coverage=answer["base"]["coverage_share"],
+        open=answer["base"]["open"] if sight.sees_all else None,
+        coverage=answer["base"]["coverage_share"] if sight.sees_all else None,
         ideas=ideas,
         hidden_ideas=len(answer["ideas"]) - len(ideas),
         tried=answer["tried"],

@@ -122,15 +122,15 @@ class Idea:
     changes: list[ShownChange]
     fills: list[ShownSlot]
     hidden_fills: int
-    coverage: float
+    coverage: float | None
     gain: int | None
     amount: Decimal | None
 
 
 @dataclass(frozen=True)
 class WhatHelps:
-    open: int
-    coverage: float
+    open: int | None  # None, as coverage, where not all its plans are the reader's to see
+    coverage: float | None
     ideas: list[Idea]
     hidden_ideas: int
     tried: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,7 +52,7 @@ class ShownSlot:
 class Sight:
     """Names that `user` may read, of what an answer speaks of (seven queries)."""
 
-    def __init__(self, user: User, answer: dict[str, Any]) -> None:
+    def __init__(self, user: User, answer: dict[str, Any], projects: Iterable[int] = ()) -> None:
         people = {pk for name, pk in _numbers(answer) if name in PEOPLE}
         slots = {pk for name, pk in _numbers(answer) if name == "slot"}
         self.money = permissions.may_see_money(user)
@@ -64,6 +64,8 @@ class Sight:
         self._slots = found.in_bulk(slots)
         self.projects = Project.objects.visible_to(user).in_bulk()
         self._detail = set(Project.objects.detail_visible_to(user).values_list("pk", flat=True))
+        # Whether figures over all `projects` may be told.
+        self.sees_all = set(projects) <= self._detail
         led = Project.objects.visible_to(user)
         if not permissions.is_administrator(user):
             led = led.led_by(user)

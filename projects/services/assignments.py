@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from projects.models import Assignment, PlanChange, Project, Slot, StaffingRequest
-from projects.selectors.plan_state import Finding, Piece, state_for, told
+from projects.selectors.plan_state import Finding, Piece, budget_mark, state_for, told
 from projects.services import plan
 from projects.services.overrides import overrides, words
 from roles.models import Person
@@ -68,13 +68,15 @@ def assign(
     plan.lock(projects=[slot.phase.project_id], people=[person.pk])
     person.refresh_from_db()
     piece = Piece(slot, person, start_on, end_on, fte_hundredths)
-    _weigh(check(piece), reason=reason, by=by)
+    findings = check(piece)
+    _weigh(findings, reason=reason, by=by)
+    mark = budget_mark(findings)
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
     assignment = edit.add(piece, status=status, locked=locked, reason=reason)
+    edit.note(assignment.pk, **mark)
     edit.write()
-    audit.record(
-        by, "assignment.create", assignment, after=plan.snapshot(assignment), reason=reason
-    )
+    after = plan.snapshot(assignment) | mark
+    audit.record(by, "assignment.create", assignment, after=after, reason=reason)
     return assignment
 
 
@@ -82,7 +84,11 @@ def assign(
 def change(
     assignment: Assignment, *, version: int, by: User, reason: str = "", **fields: Any
 ) -> Assignment:
-    """Change weeks, effort, person, status or lock of the version that the user has seen."""
+    """Change weeks, effort, person, status or lock of the version that the user has seen.
+
+    Who chooses person, weeks or effort by hand locks them, unless they say otherwise here. What
+    changes nothing leaves the assignment, its version and its history as they are.
+    """
     assignment = _held(assignment, version=version, by=by, people=[fields.get("person")])
     _keep_what_was_asked(assignment, fields)
     before = plan.snapshot(assignment)
@@ -98,10 +104,16 @@ def change(
         wanted.get("fte_hundredths", assignment.fte_hundredths),
     )
     plan.check_range(after.slot, after.start_on, after.end_on, after.fte_hundredths)
-    passed = None
+    said = wanted | ({"reason": reason} if reason.strip() else {})
+    if all(getattr(assignment, name) == value for name, value in said.items()):
+        return assignment
+    passed, mark = None, {}
     if after != Piece.of(assignment):
+        wanted.setdefault("locked", True)
         passed = overrides(assignment)
-        _weigh(check(after, without=assignment), reason=reason, by=by, passed=passed)
+        findings = check(after, without=assignment)
+        _weigh(findings, reason=reason, by=by, passed=passed)
+        mark = budget_mark(findings)
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
     if after.person.pk == assignment.person_id:
         result = edit.alter(assignment, **wanted, **({"reason": reason} if reason else {}))
@@ -111,13 +123,14 @@ def change(
         edit.end(assignment)
         result = edit.add(after, status=status, locked=locked, reason=reason)
     edit.note(assignment.pk, override=passed)
+    edit.note(result.pk, **mark)
     edit.write()
     audit.record(
         by,
         "assignment.change",
         result,
         before=before,
-        after=plan.snapshot(result) | ({"override": passed} if passed else {}),
+        after=plan.snapshot(result) | ({"override": passed} if passed else {}) | mark,
         reason=reason,
     )
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from projects.phases import PhaseKey
 from projects.registry import Missing
 from projects.services import plan
 from projects.services.history import sign
+from projects.services.overrides import LOCKED, REVIEWED, overrides_of
 from projects.services.projects import require_editor
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -58,11 +59,13 @@ def move_phase(
     by: User,
     version: int | None = None,
     assignments: str = REFUSE,
+    reason: str = "",
 ) -> Moved:
     """Give a phase new weeks. Its slots go with it.
 
     Assignments stay where they are, and the move is refused when one would lie outside its slot;
-    or they move along ("move"); or they are cut to the slot's new weeks ("cut").
+    or they move along ("move"); or they are cut to the slot's new weeks ("cut"). Where one of them
+    is locked, or another lead approved it, that needs a reason.
     """
     if assignments not in MODES:
         raise InvalidInput(
@@ -78,15 +81,38 @@ def move_phase(
     mover = Mover(phase, start_on, end_on)
     if assignments == REFUSE and (outside := mover.outside()):
         raise Conflict(outside_text(outside), code="assignments_outside", outside=_facts(outside))
-    moved, removed = mover.apply(assignments, by=by)
+    passed = mover.passed_over(assignments)
+    if passed and not reason.strip():
+        raise _needs_reason(passed)
+    moved, removed = mover.apply(assignments, by=by, reason=reason, passed=passed)
     audit.record(
         by,
         "phase.move",
         phase,
         before=before,
-        after=snapshot(phase) | {"assignments": assignments, "moved": len(moved)},
+        after=snapshot(phase)
+        | {"assignments": assignments, "moved": len(moved)}
+        | ({"override": {str(row.pk): word for row, word in passed.items()}} if passed else {}),
+        reason=reason,
     )
     return Moved(phase, len(mover.slots), moved, removed)
+
+
+def _needs_reason(passed: Mapping[Assignment, str]) -> Conflict:
+    word = LOCKED if LOCKED in passed.values() else REVIEWED
+    shown = sorted({str(row.person) for row in passed})
+    more = len(shown) - 5
+    names = ", ".join(shown[:5])
+    if more > 0:
+        names = _("%(shown)s and %(more)d more") % {"shown": names, "more": more}
+    text = _("This would change work that is locked, or that another lead approved: %(people)s.")
+    return Conflict(
+        text % {"people": names} + " " + _("Give a reason to move the phase all the same."),
+        code="needs_reason",
+        field="reason",
+        override=word,
+        assignments=[{"id": row.pk, "override": one} for row, one in passed.items()],
+    )
 
 
 def check_weeks(start_on: date, end_on: date) -> None:
@@ -151,22 +177,43 @@ class Mover:
                 found.append(assignment)
         return found
 
-    def apply(self, mode: str, *, by: User) -> tuple[list[Assignment], list[Assignment]]:
+    def passed_over(self, mode: str) -> dict[Assignment, str]:
+        """Locked and reviewed assignments that would get other weeks or end, with the word."""
+        touched = {row.pk: row for row, _goal in self._touched(mode)}
+        return {touched[pk]: word for pk, word in overrides_of(touched.values()).items()}
+
+    def apply(
+        self,
+        mode: str,
+        *,
+        by: User,
+        reason: str = "",
+        passed: Mapping[Assignment, str] | None = None,
+    ) -> tuple[list[Assignment], list[Assignment]]:
         """Write phase, slots and, with "move" or "cut", assignments."""
-        edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=_("The phase moved."))
+        words = {row.pk: word for row, word in (passed or {}).items()}
+        reason = reason or _("The phase moved.")
+        edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
         moved: list[Assignment] = []
         removed: list[Assignment] = []
-        for assignment in self.assignments if mode != REFUSE else []:
-            goal = self._assignment_goal(assignment, mode)
+        for assignment, goal in self._touched(mode):
             if goal is None:
                 removed.append(assignment)
                 edit.end(assignment)
-            elif goal != (assignment.start_on, assignment.end_on):
+            else:
                 moved.append(edit.alter(assignment, start_on=goal[0], end_on=goal[1]))
+            edit.note(assignment.pk, override=words.get(assignment.pk))
         if moved or removed:
             edit.write()
         self._save_rows(by)
         return moved, removed
+
+    def _touched(self, mode: str) -> list[tuple[Assignment, tuple[date, date] | None]]:
+        """Assignments that get other weeks, and which; None: they end."""
+        if mode == REFUSE:
+            return []
+        goals = [(row, self._assignment_goal(row, mode)) for row in self.assignments]
+        return [(row, goal) for row, goal in goals if goal != (row.start_on, row.end_on)]
 
     def _assignment_goal(self, assignment: Assignment, mode: str) -> tuple[date, date] | None:
         start, end = self.goals[assignment.slot_id]

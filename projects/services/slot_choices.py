@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Assignment, PlanChange, WaitingPlace
 from projects.selectors.giving_way import Cut, Room, clashes, make_room
-from projects.selectors.plan_state import Finding, Piece, state_for, told
+from projects.selectors.plan_state import Finding, Piece, budget_mark, state_for, told
 from projects.selectors.slot_choices import Choice, options, way_out
 from projects.services import assignments, plan, waiting
 from roles.models import Person
@@ -127,11 +128,12 @@ def make_way(
     _require_seen(room, seen)
     if not {cut.assignment.slot.phase.project_id for cut in room.cuts} <= {project.pk, *near}:
         raise Conflict(_("Their work changed just now; look again."), code="changed_since")
-    _weigh(state.findings(piece), reason=reason, by=by, room=room)
+    findings = state.findings(piece)
+    _weigh(findings, reason=reason, by=by, room=room)
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
     for cut in room.cuts:
         _give_way(cut, edit, by=by, reason=reason)
-    made = _add(edit, piece, by=by, reason=reason)
+    made = _add(edit, piece, findings, by=by, reason=reason)
     return Placed(edit.write(), [made], room.cuts)
 
 
@@ -219,13 +221,16 @@ def split(
     for one in pieces:
         one.person.refresh_from_db()
     state = state_for(pieces)
-    findings: list[Finding] = []
+    found: list[list[Finding]] = []
     for one in pieces:
-        findings += state.findings(one)
+        found.append(state.findings(one))
         state.add(one)
-    _weigh(findings, reason=reason, by=by)
+    _weigh(chain.from_iterable(found), reason=reason, by=by)
     edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=by, reason=reason)
-    made = [_add(edit, one, by=by, reason=reason) for one in pieces]
+    made = [
+        _add(edit, one, findings, by=by, reason=reason)
+        for one, findings in zip(pieces, found, strict=True)
+    ]
     return Placed(edit.write(), made)
 
 
@@ -255,9 +260,13 @@ def _halves(
     return [first, replace(piece, person=second, fte_hundredths=second_hundredths)]
 
 
-def _add(edit: plan.PlanEdit, piece: Piece, *, by: User, reason: str) -> Assignment:
+def _add(
+    edit: plan.PlanEdit, piece: Piece, findings: list[Finding], *, by: User, reason: str
+) -> Assignment:
     made = edit.add(piece, status=Assignment.Status.CONFIRMED, locked=True, reason=reason)
-    audit.record(by, "assignment.create", made, after=plan.snapshot(made), reason=reason)
+    mark = budget_mark(findings)
+    edit.note(made.pk, **mark)
+    audit.record(by, "assignment.create", made, after=plan.snapshot(made) | mark, reason=reason)
     return made
 
 

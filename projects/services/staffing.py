@@ -177,12 +177,7 @@ def _open_rows(run: StaffingRun, rows: Iterable[int] | None, by: User) -> list[P
         found = found.filter(pk__in=ids)
         missing = ids - {row.pk for row in found}
         if missing:
-            raise Conflict(
-                _("These rows are no longer open, or name nobody: %(rows)s.")
-                % {"rows": ", ".join(str(pk) for pk in sorted(missing)[:20])},
-                code="rows_not_open",
-                rows=sorted(missing),
-            )
+            raise _rows_not_open(run, missing)
     editable = set(
         Project.objects.editable_by(by)
         .filter(pk__in={row.slot.phase.project_id for row in found})
@@ -196,6 +191,19 @@ def _open_rows(run: StaffingRun, rows: Iterable[int] | None, by: User) -> list[P
             raise NotAllowed(_("Only the lead or a deputy of the project may decide on its rows."))
         raise Conflict(_("No row of this proposal is open any more."), code="nothing_open")
     return mine
+
+
+def _rows_not_open(run: StaffingRun, missing: set[int]) -> Conflict:
+    own = set(run.rows.filter(pk__in=missing).values_list("pk", flat=True))
+    said = []
+    for ids, text in (
+        (missing & own, _("These rows are no longer open, or name nobody: %(rows)s.")),
+        (missing - own, _("These rows are not of this proposal: %(rows)s.")),
+    ):
+        if ids:
+            said.append(text % {"rows": ", ".join(str(pk) for pk in sorted(ids)[:20])})
+    said.append(_("Read the rows of the proposal again, and send only open ones."))
+    return Conflict(" ".join(said), code="rows_not_open", rows=sorted(missing))
 
 
 def _take(

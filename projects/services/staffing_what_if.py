@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from projects.models import Phase
+from projects.models.staffing import MONEY_SUPPOSED
 from projects.services.staffing_scope import Json, Named, clean_monday, whole
 from roles.models import Person, Site, Skill
 from teamhub.accounts import permissions
@@ -31,8 +32,6 @@ FIELDS = {
     "lower": ("slot", "skill", "level"),
     "budget": ("project", "amount"),
 }
-# What becomes of a plan under another rate or budget tells of rates.
-MONEY_FIELDS = {"rate", "amount"}
 
 
 def clean_changes(named: Named, given: Iterable[Any]) -> list[Json]:
@@ -74,7 +73,7 @@ class _Reader:
         if strange or not needed <= set(row):
             fields = ", ".join(FIELDS[kind])
             raise self._refuse(_("“%(kind)s” takes %(fields)s.") % {"kind": kind, "fields": fields})
-        if MONEY_FIELDS & set(row) and not self.money:
+        if MONEY_SUPPOSED & set(row) and not self.money:
             raise NotAllowed(_("Only who may see money may suppose a rate or a budget."))
         clean: Json = {"kind": kind}
         for name in known & set(row):

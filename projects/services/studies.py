@@ -124,8 +124,8 @@ def scope_of(
 
 
 def _of_proposal(run: StaffingRun, question: str, by: User) -> list[Project]:
-    if not StaffingRun.objects.visible_to(by).filter(pk=run.pk).exists():
-        raise NotAllowed(_("Only who may read a proposal may ask about it."))
+    if not run.may_be_asked_about_by(by):
+        raise NotAllowed(_("Only who may read a proposal and its projects may ask about it."))
     if question == Question.SHOCK:
         raise InvalidInput(
             _("An absence test is about today's plan: name projects instead of a proposal."),

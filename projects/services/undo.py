@@ -108,7 +108,12 @@ def _changed_since(found: list[Obstacle], *, left: int) -> Conflict:
         len(found),
     )
     changed = [one.as_dict() for one in found]
-    return Conflict(text % {"n": len(found)}, code="changed_since", changed=changed, left=left)
+    told = text % {"n": len(found)}
+    if left:
+        told += " " + _("Undo the rest alone (“partial”), or change by hand what is listed.")
+    else:
+        told += " " + _("Look at what is listed, and change it by hand.")
+    return Conflict(told, code="changed_since", changed=changed, left=left)
 
 
 def _restore(lines: list[PlanChangeLine], now: dict[int, Assignment], edit: plan.PlanEdit) -> None:

@@ -50,14 +50,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     stale = False
     if request.method == "POST" and form.is_valid():
         try:
-            service.change(assignment, by=request.user, **form.cleaned_data)
+            made = service.change(assignment, by=request.user, **form.given())
         except Stale as error:
             stale = True
             form.add_error(None, str(error))
         except (Conflict, InvalidInput) as error:
             clashes = _refused(form, error)
         else:
-            messages.success(request, _("The assignment is changed."))
+            same = (made.pk, made.version) == (assignment.pk, form.cleaned_data["version"])
+            told = _("Nothing changed.") if same else _("The assignment is changed.")
+            messages.success(request, told)
             return redirect(assignment.slot.phase.project.get_absolute_url())
     status = 412 if stale else 409 if clashes else 422 if form.is_bound and form.errors else 200
     context = {

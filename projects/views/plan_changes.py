@@ -33,6 +33,8 @@ PAGE_SIZE = 25
 @require_safe
 @login_required
 def plan_change_list(request: HttpRequest) -> HttpResponseBase:
+    if opened := request.GET.get("lines", ""):
+        return _lines(request, opened)
     listing = _listing(request)
     if listing.wants_csv:
         rows = selectors.csv_rows(listing.queryset, request.user)
@@ -41,6 +43,14 @@ def plan_change_list(request: HttpRequest) -> HttpResponseBase:
     context = {"listing": listing, "changes": selectors.shown(listing.rows, request.user)}
     page, fragment = "projects/plan_change_list.html", "projects/_plan_change_list.html"
     return page_or_fragment(request, page, fragment, context, root=ROOT)
+
+
+def _lines(request: HttpRequest, pk: str) -> HttpResponse:
+    """What one change did, for the list that opens it."""
+    number = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 16 else 0
+    change = get_object_or_404(selectors.changes_for(request.user), pk=number)
+    shown = selectors.shown([change], request.user, most=selectors.OPENED_LINES)[0]
+    return render(request, "projects/_plan_change_lines.html", {"shown": shown})
 
 
 @require_POST

@@ -179,8 +179,15 @@ class Run(models.Model):
         return models.Q(pk__in=[])
 
     def may_be_controlled_by(self, user: User) -> bool:
-        """May this user cancel, finish or repeat the run? May query."""
+        """May this user cancel or finish the run, and ask to repeat it? May query."""
         return self.requested_by_id == user.pk or permissions.is_administrator(user)
+
+    def may_be_repeated_by(self, user: User) -> bool:
+        """May this user, who controls the run, have it computed again? May query.
+
+        It is computed on today's rows, so it asks what a new request would ask.
+        """
+        return True
 
     def may_show_curve_to(self, user: User) -> bool:
         """May this user, who may see the run, see its objectives too?"""

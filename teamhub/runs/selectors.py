@@ -118,15 +118,15 @@ class RunStatus:
 def run_status(run: Run, user: User) -> RunStatus:
     """For `{% include "components/_run_status.html" with status=... %}`."""
     controls = run.may_be_controlled_by(user)
-    ended = not run.is_active
+    again = controls and not run.is_active and run.may_be_repeated_by(user)
     return RunStatus(
         run=run,
         note=_note(run),
         chart=_curve(run, user),
         may_cancel=controls and run.is_active,
         may_finish=controls and run.can_finish,
-        may_repeat=controls and ended,
-        may_reproduce=controls and ended and _has_input(run),
+        may_repeat=again,
+        may_reproduce=again and _has_input(run),
         comparison=comparison(run),
     )
 

@@ -64,13 +64,13 @@ def finish_now(run: Run, *, by: User) -> None:
 
 def run_again(run: R, *, by: User) -> R:
     """Compute the same parameters on today's rows."""
-    _require_control(run, by)
+    _require_right_to_repeat(run, by)
     return _repeat(run, by=by, input_file="")
 
 
 def reproduce(run: R, *, by: User) -> R:
     """Compute the stored input once more; `selectors.comparison` then compares the results."""
-    _require_control(run, by)
+    _require_right_to_repeat(run, by)
     if not run.input_file or not frozen.exists(run.input_file):
         raise Conflict(_("The input of this run is not stored here. Use “Run again” instead."))
     return _repeat(run, by=by, input_file=run.input_file)
@@ -97,6 +97,17 @@ def _require_control(run: Run, by: User) -> None:
     if not run.may_be_controlled_by(by):
         raise NotAllowed(
             _("Only who requested this run, the lead of its project or an administrator may do so.")
+        )
+
+
+def _require_right_to_repeat(run: Run, by: User) -> None:
+    _require_control(run, by)
+    if not run.may_be_repeated_by(by):
+        raise NotAllowed(
+            _(
+                "Repeating asks for the same rights as a new request, and you no longer have all "
+                "of them. Ask the leads of its projects."
+            )
         )
 
 

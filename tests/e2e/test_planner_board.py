@@ -123,6 +123,8 @@ def a_bar_is_shortened_by_mouse_and_taken_back(planned: Planned) -> str:
 
     page.locator("#th-alerts").get_by_role("button", name="Undo").click()
     toast(page, "Undone")
+    expect(page.locator("#th-alerts")).to_contain_text(" again.")
+    expect(page.locator("#th-alerts")).not_to_contain_text("now W")
     assert planned.now["end_on"] == whole
     return shorter
 
@@ -145,7 +147,7 @@ def the_same_by_keys(planned: Planned, shorter: str) -> None:
 
 def a_change_of_somebody_else_is_shown_and_not_run_over(planned: Planned) -> None:
     page = planned.page
-    theirs = {"fte_share": "0.05"}
+    theirs = {"fte_share": "0.05", "locked": False}
     version = {"If-Match": str(planned.now["version"])}
     path = f"assignments/{planned.row['id']}/"
     assert planned.call("PATCH", path, data=theirs, headers=version)

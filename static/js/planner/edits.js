@@ -48,15 +48,29 @@ export class Edits {
     return this.queue(() => this.patch(this.now(bar), fields, what));
   }
 
+  // What an undo says: the state that is back, not the one that is gone.
+  again(bar, fields) {
+    const { words } = this;
+    const parts = [];
+    if (fields.person) parts.push(bar.name);
+    if (fields.start_on || fields.end_on) parts.push(words.span(bar.start_on, bar.end_on));
+    if (fields.fte_share !== undefined) parts.push(words.fte(bar.fte_share));
+    if (fields.status) parts.push(words.say(bar.status));
+    if (!parts.length) return words.say("as_before", { bar: this.short(bar) });
+    const name = fields.person ? `${bar.project_name} · ${bar.seat}` : this.short(bar);
+    return words.say("again", { bar: name, state: parts.join(", ") });
+  }
+
   async patch(bar, fields, what, rows = []) {
     const before = Object.fromEntries(Object.keys(fields).map((name) => [name, bar[name]]));
+    const again = this.again(bar, fields);
     this.shown.preview(bar, fields);
     const answer = await this.refusals.attempt(bar, (asked) => this.send(bar.id, fields, asked));
     const touched = this.rowsOf(bar, rows);
     if (answer) {
-      this.done(what, [answer], touched, (reason) =>
-        this.send(answer.id, before, { reason, version: answer.version }),
-      );
+      const inverse = (reason) =>
+        this.send(answer.id, before, { reason, version: answer.version });
+      this.done(what, [answer], touched, inverse, again);
     }
     const focus = answer ? `assignment-${answer.id}` : barKey(bar);
     await this.shown.refresh(touched, focus);
@@ -77,8 +91,9 @@ export class Edits {
     return this.api.send("DELETE", this.api.at("assignment", id) + query, { version });
   }
 
-  done(what, answers, rows, inverse) {
-    this.undo.push({ what, changes: answers.map((each) => each.change), rows, inverse });
+  done(what, answers, rows, inverse, again) {
+    const changes = answers.map((each) => each.change);
+    this.undo.push({ what, again, changes, rows, inverse });
     this.words.speak(what);
   }
 
@@ -103,7 +118,8 @@ export class Edits {
       const span = this.words.span(bar.start_on, bar.end_on);
       const what = this.words.say("assigned", { person: name, bar: this.short(bar), span });
       const rows = this.model.view === "people" ? this.rowsByKey(answer.person) : [bar.project_id];
-      this.done(what, [answer], rows, (reason) => this.end(answer, reason));
+      const again = this.words.say("open_again", { bar: this.short(bar) });
+      this.done(what, [answer], rows, (reason) => this.end(answer, reason), again);
       await this.shown.refresh(rows, `assignment-${answer.id}`);
     });
   }
@@ -129,7 +145,8 @@ export class Edits {
       const rows = this.rowsOf(bar);
       if (answer) {
         const what = this.words.say("removed", { bar: this.short(bar) });
-        this.done(what, [answer], rows, (why) => this.create(whole(bar), why));
+        const again = this.again(bar, { start_on: true });
+        this.done(what, [answer], rows, (why) => this.create(whole(bar), why), again);
       }
       await this.shown.refresh(rows, answer ? null : barKey(bar));
     });
@@ -155,7 +172,7 @@ export class Edits {
           this.done(what, [first, second], rows, async (reason) => {
             await this.end(second, reason);
             await back(reason);
-          });
+          }, this.words.say("as_before", { bar: this.short(bar) }));
         }
       }
       await this.shown.refresh(rows, barKey(bar));

@@ -18,7 +18,8 @@ export class Undo {
     });
   }
 
-  // change: the plan change's id; inverse(reason): takes it back where the server cannot.
+  // what: what was done; again: what an undo has back; changes: ids of the plan changes;
+  // inverse(reason): takes it back where the server cannot.
   push(entry) {
     this.kept.push(entry);
     this.kept.splice(0, this.kept.length - MOST);
@@ -42,7 +43,7 @@ export class Undo {
       await this.reload(entry.rows);
       return;
     }
-    const told = this.words.say("undone", { what: entry.what });
+    const told = this.words.say("undone", { what: entry.again });
     this.toast(told, "success");
     this.words.speak(told);
     await this.reload(entry.rows);

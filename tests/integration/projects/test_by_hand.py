@@ -17,7 +17,8 @@ from projects.models import (
     ProposalRow,
 )
 from projects.selectors.candidates import Ask, candidates
-from projects.services import answers, assignments, staffing
+from projects.selectors.plan_state import Piece
+from projects.services import answers, assignments, slot_choices, staffing
 from projects.services.overrides import overrides
 from teamhub import weeks
 from teamhub.audit.models import AuditEvent
@@ -133,6 +134,73 @@ def test_what_is_locked_changes_only_with_a_reason_that_is_kept(company: Company
     assert Assignment.objects.get().fte_hundredths == 30
 
 
+def test_who_chooses_weeks_effort_or_person_locks_them_unless_they_say_otherwise(
+    company: Company, client_for: Any
+) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead, locked=False
+    )
+    shorter = {"end_on": weeks.add_weeks(made.end_on, -1)}
+    for fields in (shorter, {"fte_hundredths": 40}, {"person": company.make_person("Ben")}):
+        made = assignments.change(made, version=made.version, by=company.lead, **fields)
+        assert made.locked, fields
+        made = assignments.change(made, version=made.version, by=company.lead, locked=False)
+    made = assignments.change(made, version=made.version, by=company.lead, status="tentative")
+    assert not made.locked
+    made = assignments.change(
+        made, version=made.version, by=company.lead, fte_hundredths=30, locked=False
+    )
+    assert not made.locked
+
+    form = {
+        "person": made.person_id,
+        "start_on": made.start_on,
+        "end_on": made.end_on,
+        "fte_share": "0.20",
+        "status": made.status,
+        "version": made.version,
+    }
+    sent = client_for(company.lead).post(f"/projects/assignments/{made.pk}/", form)
+    assert sent.status_code == 302
+    assert Assignment.objects.get().locked
+
+
+def test_who_removes_a_locked_assignment_by_program_learns_where_the_reason_goes(
+    company: Company, api_for: Any
+) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+    address, match = f"/api/v1/projects/assignments/{made.pk}/", {"HTTP_IF_MATCH": '"1"'}
+    api = api_for(company.lead)
+
+    refused = api.delete(address, {"reason": "Over."}, format="json", **match)
+
+    error = refused.json()["error"]
+    assert (error["code"], error["details"]["override"]) == ("needs_reason", "locked")
+    assert "in the query, as “reason”" in error["message"]
+    assert api.delete(f"{address}?reason=Over.", **match).status_code == 204
+
+
+def test_what_changes_nothing_leaves_version_and_history_as_they_are(
+    company: Company, api_for: Any
+) -> None:
+    made = assignments.assign(
+        slot=company.make_slot(), person=company.make_person("Ana"), by=company.lead
+    )
+    address = f"/api/v1/projects/assignments/{made.pk}/"
+    api = api_for(company.lead)
+
+    for body in ({}, {"fte_share": made.fte_hundredths / 100, "locked": True}):
+        answer = api.patch(address, body, format="json", HTTP_IF_MATCH='"1"')
+        assert (answer.status_code, answer["ETag"]) == (200, '"1"')
+        assert (answer.json()["version"], answer.json()["change"]) == (1, None)
+
+    assert api.patch(address, {}, format="json", HTTP_IF_MATCH='"7"').status_code == 412
+    assert PlanChange.objects.count() == 1
+    assert not AuditEvent.objects.filter(verb="assignment.change").exists()
+
+
 def test_what_another_lead_approved_changes_only_with_a_reason(company: Company) -> None:
     other = builders.make_department("platform")
     olga = builders.make_user("olga", "manager")
@@ -188,6 +256,43 @@ def test_who_sees_no_money_learns_nothing_from_a_budget(
     assert "budget" in client_for(company.lead).get(page).content.decode()
     assert "budget" not in client_for(cast.plan).get(page).content.decode()
     assert assignments.assign(slot=slot, person=ana, by=cast.plan).reason == ""
+
+
+def test_a_budget_that_somebody_exceeds_unknowing_is_marked_for_who_sees_money(
+    company: Company, cast: Any, client_for: Any, api_for: Any
+) -> None:
+    company.project.budget = 8500
+    company.project.save()
+    company.project.deputies.add(cast.plan)
+    ana, ben = (company.make_person(name, rate_per_fte_week=2000) for name in ("Ana", "Ben"))
+    within = assignments.assign(
+        slot=company.make_slot(fte_hundredths=50), person=ana, by=cast.plan, fte_hundredths=10
+    )
+    slot = company.make_slot("whole", fte_hundredths=100)
+    over = assignments.assign(slot=slot, person=ben, by=cast.plan)
+    assignments.change(within, version=1, by=cast.plan, fte_hundredths=50, reason="More.")
+    assignments.remove(over, version=1, by=cast.plan, reason="Anew.")
+    slot_choices.split(
+        Piece(slot, ben, slot.start_on, slot.end_on, 100),
+        second=company.make_person("Cem", rate_per_fte_week=2000),
+        by=cast.plan,
+        second_hundredths=40,
+    )
+
+    def told(user: Any) -> list[Any]:
+        changes = api_for(user).get("/api/v1/projects/plan-changes/").json()["results"]
+        return [line.get("over_budget") for one in changes for line in one["lines"]]
+
+    assert told(company.lead) == [True, True, False, True, True, False]
+    assert told(cast.plan) == [None] * 6
+    page = "/plan/changes/"
+    assert "exceeded the budget" in client_for(company.lead).get(page).content.decode()
+    assert "budget" not in client_for(cast.plan).get(page).content.decode()
+    kept = AuditEvent.objects.filter(after__over_budget=True)
+    assert sorted(kept.values_list("verb", flat=True)) == [
+        "assignment.change",
+        *["assignment.create"] * 3,
+    ]
 
 
 def test_the_form_takes_every_effort_that_a_browser_lets_people_type(company: Company) -> None:

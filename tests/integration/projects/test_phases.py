@@ -115,6 +115,52 @@ def test_assignments_are_cut_to_the_new_weeks_when_asked(phase, cast):
     assert PlanChange.objects.get().lines.filter(after__isnull=True).count() == 1
 
 
+@pytest.mark.parametrize("mode", ["move", "cut"])
+def test_locked_assignments_follow_their_phase_only_with_a_reason_that_is_kept(
+    phase, cast, client_for, api_for, mode
+):
+    whole, _part = Slot.objects.order_by("pk")
+    held = make_assignment(whole, start_on=monday(1), end_on=monday(4), locked=True)
+    gone = make_assignment(whole, start_on=monday(), end_on=monday(1), locked=True)
+    make_assignment(whole, start_on=monday(2), end_on=monday(4))
+    sent = {"start_on": monday(2).isoformat(), "end_on": monday(8).isoformat(), "assignments": mode}
+    api, address = api_for(cast.ada), f"/api/v1/projects/phases/{phase.pk}/move/"
+    page = reverse("projects:phase-move", args=[phase.pk])
+    before = phase.version
+
+    refused = api.post(address, sent, format="json", HTTP_IF_MATCH=f'"{before}"')
+    typed = client_for(cast.ada).post(page, sent | {"version": before})
+
+    assert (refused.status_code, typed.status_code) == (409, 409)
+    error = refused.json()["error"]
+    assert (error["code"], error["details"]["override"]) == ("needs_reason", "locked")
+    assert {row["id"] for row in error["details"]["assignments"]} == {held.pk, gone.pk}
+    assert held.person.name in error["message"]
+    assert "Give a reason to move the phase" in typed.content.decode()
+    assert weeks_of(phase) == (monday(), monday(8))
+    assert not PlanChange.objects.exists()
+
+    done = client_for(cast.ada).post(page, sent | {"version": before, "reason": "The client asked"})
+
+    assert done.status_code == 302
+    change = PlanChange.objects.get()
+    kept = {line.assignment_id: (line.after or line.before) for line in change.lines.all()}
+    assert change.reason == "The client asked"
+    assert {pk for pk, side in kept.items() if side.get("override")} == {held.pk, gone.pk}
+    event = AuditEvent.objects.get(verb="phase.move")
+    assert event.reason == "The client asked"
+    assert event.after["override"] == {str(held.pk): "locked", str(gone.pk): "locked"}
+
+
+def test_a_locked_assignment_that_keeps_its_weeks_asks_for_no_reason(phase, cast):
+    whole, _part = Slot.objects.order_by("pk")
+    make_assignment(whole, start_on=monday(2), end_on=monday(4), locked=True)
+
+    move_phase(phase, start_on=monday(1), end_on=monday(8), by=cast.ada, assignments="cut")
+
+    assert not PlanChange.objects.exists()
+
+
 def test_a_move_needs_mondays_and_the_last_version(phase, cast):
     with pytest.raises(InvalidInput, match="2027-01-04 and 2027-01-11"):
         move_phase(phase, start_on=date(2027, 1, 5), end_on=monday(3), by=cast.ada)

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Assignment, PlanChange
-from projects.services import assignments
+from projects.selectors.plan_state import Piece
+from projects.services import assignments, plan
 from tests.integration.projects.staffing_scene import Company
 
 PAGE = "/plan/changes/"
@@ -228,3 +229,56 @@ def test_that_a_lock_needs_a_reason_is_said_before_the_button(
     said = {"version": held.version, "reason": "Over."}
     assert client.post(f"/projects/assignments/{held.pk}/remove/", said).status_code == 302
     assert not Assignment.objects.filter(pk=held.pk).exists()
+
+
+def _together(company: Company, count: int) -> PlanChange:
+    """One decision that made many assignments, in two projects."""
+    other = company.make_project("Learning feed", lead=company.lead)
+    edit = plan.PlanEdit(kind=PlanChange.Kind.HAND, by=company.lead, reason="Kick-off.")
+    for number in range(count):
+        phase = company.phase if number % 2 else other.phases.get()
+        slot = company.make_slot(str(number), phase=phase)
+        person = company.make_person(f"Crew {number}")
+        piece = Piece(slot, person, slot.start_on, slot.end_on, 50)
+        edit.add(piece, status="confirmed", locked=False)
+    return edit.write()
+
+
+@pytest.mark.parametrize("count", [3, 22])
+def test_a_change_of_many_is_one_line_that_opens(
+    company: Company, cast: Any, client_for: Any, count: int
+) -> None:
+    change = _together(company, count)
+    client = client_for(company.lead)
+    project = company.project.name
+
+    text = client.get(PAGE).content.decode()
+    opened = client.get(f"{PAGE}?lines={change.pk}", headers={"HX-Request": "true"})
+
+    assert f"<summary>{count} assignments in Learning feed, {project}</summary>" in text
+    few = count <= 20
+    assert ("Crew 2</a>" in text) == few  # the many are fetched when somebody opens them
+    assert (f'hx-get="{PAGE}?lines={change.pk}"' in text) != few
+    lines = opened.content.decode()
+    assert all(f"Crew {number}" in lines for number in range(count))
+    assert "<html" not in lines
+    company.project.deputies.add(cast.bo)
+    theirs = client_for(cast.bo).get(f"{PAGE}?lines={change.pk}").content.decode()
+    assert ("Crew 1<" in theirs, "Crew 2<" in theirs) == (True, False)
+    hidden = PlanChange.objects.get(lines__person__name="Ben")
+    for wrong in (hidden.pk, 10**30, "x", "²"):
+        assert client_for(cast.bo).get(f"{PAGE}?lines={wrong}").status_code == 404
+
+
+def test_an_undo_has_a_button_to_redo_and_a_redo_one_to_undo(
+    company: Company, client_for: Any
+) -> None:
+    change = PlanChange.objects.get(reason="Half ill.")
+    client = client_for(company.lead)
+    for action in ("Redo", "Undo", "Redo"):
+        client.post(f"{PAGE}{change.pk}/undo/")
+        change = PlanChange.objects.latest("pk")
+        text = client.get(PAGE).content.decode()
+        start = text.index(f'action="{PAGE}{change.pk}/undo/"')
+        button = text[start : text.index("</form>", start)]
+        assert button.rstrip().endswith(f"{action}</button>"), action

@@ -99,6 +99,15 @@ def test_accepting_one_project_leaves_the_other_and_offers_to_undo(
     assert not Assignment.objects.exists()
     assert set(run.rows.values_list("decision", flat=True)) == {"open"}
     assert "undone" in page(client.get(run.get_absolute_url()))
+    undone = PlanChange.objects.latest("pk")
+    text = page(client.get(f"{run.get_absolute_url()}?change={change.pk}"))
+    assert f'action="/plan/changes/{undone.pk}/undo/"' in text
+    assert "Redo</button>" in text
+    client.post(f"/plan/changes/{undone.pk}/undo/")
+    redone = PlanChange.objects.latest("pk")
+    text = page(client.get(f"{run.get_absolute_url()}?change={change.pk}"))
+    assert f'action="/plan/changes/{redone.pk}/undo/"' in text
+    assert "Redo</button>" not in text
 
 
 def test_what_is_rejected_counts_in_no_figure(company: Company) -> None:

@@ -373,6 +373,7 @@ def test_accepting_a_row_twice_is_refused(company: Company) -> None:
         staffing.accept(run, by=company.lead, rows=[row.pk])
 
     assert refusal.value.code == "rows_not_open"
+    assert "send only open ones" in str(refusal.value)
     assert Assignment.objects.count() == 1
 
 

@@ -14,7 +14,7 @@ from projects.services import staffing, studies
 from roles.models import Person
 from teamhub import weeks
 from teamhub.errors import Conflict, Infeasible, InvalidInput, NotAllowed, TeamHubError
-from teamhub.runs import frozen
+from teamhub.runs import frozen, selectors
 from teamhub.runs import services as runs
 from tests import builders
 from tests.integration.projects import study_scene as scene
@@ -334,3 +334,43 @@ def test_asking_again_keeps_question_proposal_and_projects(company: Any) -> None
     assert (again.question, again.proposal, again.params) == ("core", run, study.params)
     assert list(again.projects.all()) == [company.project]
     assert Slot.objects.filter(pk=study.params["slots"][0]).exists()
+
+
+def test_to_repeat_asks_the_rights_of_a_new_request(company: Any, cast: Any) -> None:
+    company.project.deputies.add(cast.bo)
+    run = staffing.propose_team(projects=[company.project], by=cast.bo, seconds=1)
+    solve(run)
+    ended = {"status": "succeeded", "finished_at": timezone.now(), "input_file": run.input_file}
+    found: list[Any] = [run]
+    for about in ([company.project], run):
+        study = studies.ask(question="what_helps", by=cast.bo, about=about)
+        StaffingStudy.objects.filter(pk=study.pk).update(**ended)
+        study.refresh_from_db()
+        found.append(study)
+    for one in found:
+        assert selectors.run_status(one, cast.bo).may_repeat
+        assert runs.run_again(one, by=cast.bo).status == "queued"
+
+    company.project.deputies.remove(cast.bo)
+
+    assert run.may_be_controlled_by(cast.bo)
+    for one in found:
+        for service in (runs.run_again, runs.reproduce):
+            with pytest.raises(NotAllowed, match="same rights as a new request"):
+                service(one, by=cast.bo)
+        status = selectors.run_status(one, cast.bo)
+        assert not status.may_repeat
+        assert not status.may_reproduce
+    with pytest.raises(NotAllowed, match="read a proposal and its projects"):
+        studies.ask(question="what_helps", by=cast.bo, about=run)
+
+
+def test_what_supposes_money_is_repeated_only_by_who_sees_money(company: Any, cast: Any) -> None:
+    company.project.deputies.add(cast.bo)
+    supposed = [{"kind": "budget", "project": company.project.key, "amount": None}]
+    run = staffing.propose_team(
+        projects=[company.project], by=company.lead, seconds=1, what_if=supposed
+    )
+
+    assert run.may_be_repeated_by(company.lead)
+    assert not run.may_be_repeated_by(cast.bo)

@@ -311,7 +311,8 @@ def test_a_deputy_without_the_right_to_money_and_load_reads_neither(
     page = text_of(client_for(cast.bo), found["why_not"])
     assert "1 more way tells of money or load" in page
     assert "Ana: 25 % more time" in page  # who staffs the slot reads it
-    assert "1 more idea tells of money" in text_of(client_for(cast.bo), found["what_helps"])
+    helps = text_of(client_for(cast.bo), found["what_helps"])
+    assert "1 more idea tells of money, load or plans" in helps
     clash = text_of(client_for(cast.bo), found["core"])
     assert "1 person whose load you may not see" in clash
     assert "Something that only managers see" in clash
@@ -336,6 +337,23 @@ def test_slots_of_plans_that_one_may_not_see_are_counted(
             assert (answer["lost"], answer["hidden_lost"], answer["depth"]) == ([], 1, [])
         else:
             assert (answer["slots"], answer["hidden_slots"]) == ([], 1)
+
+
+def test_what_would_help_a_plan_that_one_may_not_see_is_counted_and_its_figures_are_not_told(
+    company: Any, cast: Any, client_for: Any, api_for: Any
+) -> None:
+    study = answered(company, "what_helps")
+    StaffingStudy.objects.filter(pk=study.pk).update(requested_by=cast.bo)
+    study.refresh_from_db()
+
+    answer = api_for(cast.bo).get(f"{API}{study.pk}/").json()["answer"]
+    page = text_of(client_for(cast.bo), study)
+
+    assert (answer["open"], answer["coverage"], answer["ideas"]) == (None, None, [])
+    assert answer["hidden_ideas"] == 4
+    assert "about plans that you may not all see" in page
+    assert "50 %" not in page
+    assert "Hire" not in page
 
 
 # --- programs -------------------------------------------------------------------------------------

@@ -68,6 +68,8 @@ def refused(change: PlanChange, by: Any, **arguments: Any) -> list[dict[str, Any
     with pytest.raises(Conflict) as refusal:
         undo(change, by=by, **arguments)
     assert refusal.value.code == "changed_since"
+    said = "Undo the rest alone" if refusal.value.details["left"] else "change it by hand"
+    assert said in str(refusal.value)
     assert (the_plan(), sides(), PlanChange.objects.count()) == before
     return list(refusal.value.details["changed"])
 
