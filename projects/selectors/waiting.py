@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from projects.models import Project, Slot, WaitingPlace
 from projects.models.waiting import WaitingPlaceQuerySet
-from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, told
+from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, Sight
 from teamhub import weeks
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 # What a place waits for; a missing skill does not come with time, and was known when it was made.
@@ -64,9 +63,9 @@ def weighed(places: WaitingPlaceQuerySet, *, user: User) -> list[Waiting]:
     )
     pieces = {row.pk: piece_of(row, timezone.localdate()) for row in rows}
     ahead = [piece for piece in pieces.values() if piece is not None]
-    money = permissions.may_see_money(user)
     if not ahead:
         return [Waiting(row, None, []) for row in rows]
+    sight = Sight.of(user)
     state = PlanState(
         {piece.person.pk: piece.person for piece in ahead}.values(),
         {piece.slot.phase.project_id: piece.slot.phase.project for piece in ahead}.values(),
@@ -74,7 +73,7 @@ def weighed(places: WaitingPlaceQuerySet, *, user: User) -> list[Waiting]:
         max(piece.end_on for piece in ahead),
     )
     return [
-        Waiting(row, piece, told(state.findings(piece), with_money=money) if piece else [])
+        Waiting(row, piece, sight.told(state.findings(piece)) if piece else [])
         for row, piece in ((row, pieces[row.pk]) for row in rows)
     ]
 

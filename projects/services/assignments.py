@@ -9,11 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from projects.models import Assignment, PlanChange, Project, Slot, StaffingRequest
-from projects.selectors.plan_state import Finding, Piece, state_for, told
+from projects.selectors.plan_state import Finding, Piece, Sight, state_for
 from projects.services import plan
 from projects.services.overrides import overrides, words
 from roles.models import Person
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
@@ -190,9 +189,9 @@ def _keep_what_was_asked(assignment: Assignment, fields: dict[str, Any]) -> None
 
 def _weigh(findings: list[Finding], *, reason: str, by: User, passed: str | None = None) -> None:
     """Refuse what blocks; ask for a reason where rules only warn or `passed` is overridden."""
-    money = permissions.may_see_money(by)
-    findings = told(findings, with_money=money)
-    shown = [finding.as_dict(with_money=money) for finding in findings]
+    sight = Sight.of(by)
+    findings = sight.told(findings)
+    shown = [finding.as_dict(with_money=sight.money) for finding in findings]
     blocking = [finding for finding in findings if finding.blocks]
     if blocking:
         raise Conflict(

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from projects.models import Assignment, PlanChange, WaitingPlace
 from projects.selectors.giving_way import Cut, Room, clashes, make_room
-from projects.selectors.plan_state import Finding, Piece, state_for, told
+from projects.selectors.plan_state import Finding, Piece, Sight, state_for
 from projects.selectors.slot_choices import Choice, options, way_out
 from projects.services import assignments, plan, waiting
 from roles.models import Person
 from teamhub import weeks
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, Stale
@@ -123,7 +122,7 @@ def make_way(
     state = state_for([piece])
     work = clashes([piece.person], piece.start_on, piece.end_on, user=by)
     room = make_room(piece, state, work.get(piece.person.pk, []))
-    _require_room(piece, room)
+    _require_room(piece, room, by)
     _require_seen(room, seen)
     if not {cut.assignment.slot.phase.project_id for cut in room.cuts} <= {project.pk, *near}:
         raise Conflict(_("Their work changed just now; look again."), code="changed_since")
@@ -135,7 +134,7 @@ def make_way(
     return Placed(edit.write(), [made], room.cuts)
 
 
-def _require_room(piece: Piece, room: Room) -> None:
+def _require_room(piece: Piece, room: Room, by: User) -> None:
     if not room.cuts and room.is_enough:
         raise Conflict(
             _("%(person)s has room in these weeks; nothing needs to give way.")
@@ -144,6 +143,11 @@ def _require_room(piece: Piece, room: Room) -> None:
         )
     if room.is_enough:
         return
+    if piece.person.pk not in Sight.of(by).loads:  # neither which weeks, nor whose work
+        text = _("%(person)s has no room in some of these weeks.") % {"person": piece.person}
+        text += " " + _("Choose other weeks or less effort.")
+        code = "ask_others" if room.stuck else "no_room"
+        raise Conflict(text, code=code, leads=room.leads, weeks=[])
     words = {"person": piece.person, "weeks": ", ".join(room.short)}
     if room.stuck:
         asked = ", ".join(room.leads)
@@ -151,6 +155,8 @@ def _require_room(piece: Piece, room: Room) -> None:
         text += " " + (
             _("Ask %(leads)s, or choose other weeks.") % {"leads": asked}
             if asked
+            else _("Choose other weeks or less effort.")
+            if room.is_hidden
             else _("Another lead has been asked for it; wait for the answer.")
         )
         raise Conflict(text, code="ask_others", leads=room.leads, weeks=room.short)
@@ -263,9 +269,9 @@ def _add(edit: plan.PlanEdit, piece: Piece, *, by: User, reason: str) -> Assignm
 
 def _weigh(findings: Iterable[Finding], *, reason: str, by: User, room: Room | None = None) -> None:
     """Refuse what blocks, with the way out; a reason is needed for what warns, and for locks."""
-    money = permissions.may_see_money(by)
-    found = told(findings, with_money=money)
-    details: dict[str, Any] = {"clashes": [one.as_dict(with_money=money) for one in found]}
+    sight = Sight.of(by)
+    found = sight.told(findings)
+    details: dict[str, Any] = {"clashes": [one.as_dict(with_money=sight.money) for one in found]}
     blocking = [one for one in found if one.blocks]
     if blocking:
         words = [f"{one.text} {way_out(one)}".strip() for one in blocking]

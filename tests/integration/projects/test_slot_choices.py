@@ -367,3 +367,41 @@ def test_two_leads_who_choose_at_once_book_nobody_twice(transactional_db: None) 
         refused = [one for one in results if isinstance(one, TeamHubError)]
         assert [error.code for error in refused] == ["stale"]
         assert [row.fte_hundredths for row in Assignment.objects.filter(person=ben)] == [60]
+
+
+def test_who_does_not_see_a_load_is_told_only_that_there_is_no_room(
+    company: Company, cast: Any, api_for: Any
+) -> None:
+    """Bo leads the project; Ben's other work, of a lead whom Bo must not learn of, is not his."""
+    company.project.lead = cast.bo
+    company.project.save()
+    slot, ben = company.make_slot(fte_hundredths=100), company.make_person("Ben")
+    ben.max_concurrent_projects = 1
+    ben.save()
+    busy(company, ben, lead=company.lead)
+    only = [("capacity", "Ben has no room in some of these weeks.", [])]
+    wanted, refusals = piece(slot, ben), {}
+    for choice in slot_choices.Choice.PLAIN, slot_choices.Choice.OVERBOOK, slot_choices.Choice.MOVE:
+        with pytest.raises(Conflict) as refusal:
+            slot_choices.choose(wanted, choice=choice, by=cast.bo)
+        refusals[choice.value] = refusal.value
+    base = f"/api/v1/projects/slots/{slot.pk}/"
+    (row,) = api_for(cast.bo).get(f"{base}candidates/").json()["results"]
+
+    def said(clashes: list[dict[str, Any]]) -> list[tuple[str, str, list[str]]]:
+        return [(one["rule"], one["message"], one["weeks"]) for one in clashes]
+
+    for way in ("plain", "overbook"):
+        assert said(refusals[way].details["clashes"]) == only
+    assert refusals["plain"].details["choices"] == ["overbook", "queue", "split"]
+    moved = refusals["move"]
+    assert (moved.code, moved.details) == ("ask_others", {"leads": [], "weeks": []})
+    assert str(company.lead) not in str(moved)
+    assert "-W" not in str(moved)
+    assert said(row["findings"]) == only
+    assert (row["agree_with"], row["in_the_way"][0]["start_on"]) == ("", None)
+    told = options(wanted, user=cast.bo)
+    assert "not yours to see" in told.ask_first
+    waiting.queue(wanted, by=cast.bo)
+    (place,) = places_of(cast.bo)
+    assert [one.text for one in place.findings] == [only[0][1]]
