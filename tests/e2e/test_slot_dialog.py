@@ -11,6 +11,8 @@ from tests.product import Product
 def test_a_lead_searches_by_keyboard_and_splits_a_slot_over_two(
     product: Product, page: Page
 ) -> None:
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
     enter(page, product, "ada")
     page.goto(f"{product.url}/projects/")
     page.click("a:has-text('Pathology second opinion')")
@@ -40,12 +42,19 @@ def test_a_lead_searches_by_keyboard_and_splits_a_slot_over_two(
     split.locator("[name=split_by][value=share]").press("Space")
     split.locator("[name=second_share]").fill("0.05")
     split.locator("[name=reason]").fill("Both know the readers.")
+    before = page.evaluate("window.scrollY")
+    assert before > 0
     split.locator("button").press("Enter")
 
     toast(page, f"{first} and {second} share the slot.")
     expect(page.locator("h1")).to_have_text("Pathology second opinion")
     for name in (first, second):
         expect(page.locator(".th-team a.th-plan-confirmed", has_text=name).first).to_be_visible()
+    page.wait_for_function("before => Math.abs(window.scrollY - before) < 2", arg=before)
+    page.locator("#th-alerts").get_by_role("button", name="Undo").click()
+    toast(page, "Undone: 2 assignments")
+    expect(page.locator("h1")).to_have_text("Pathology second opinion")
+    assert refused == []
     page.goto(f"{product.url}{seat.get_attribute('href')}")
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)

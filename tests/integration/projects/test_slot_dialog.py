@@ -369,3 +369,22 @@ def test_the_old_address_still_takes_the_form_and_leads_to_the_dialog(
     assert reverse("projects:slot-dialog", args=[slot.pk]) in page
     assert answer.status_code == 302
     assert Assignment.objects.get().status == "tentative"
+
+
+def test_the_toast_of_a_choice_takes_it_back_and_leads_back_to_its_page(
+    company: Company, client_for: Any
+) -> None:
+    slot, ana = company.make_slot(), company.make_person("Ana")
+    client, address = client_for(company.lead), reverse("projects:slot-dialog", args=[slot.pk])
+
+    page = client.post(address, {"choice": "plain", "person": ana.pk}, follow=True)
+    change = PlanChange.objects.get()
+    undo = reverse("projects:plan-change-undo", args=[change.pk])
+    project = company.project.get_absolute_url()
+    found = re.search(rf'<form method="post" action="{undo}">.*?</form>', page.content.decode())
+    back = client.post(undo, {"next": project})
+
+    assert found is not None
+    assert f'name="next" value="{project}"' in found[0]
+    assert back["Location"] == project
+    assert not Assignment.objects.exists()
