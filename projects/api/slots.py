@@ -181,6 +181,9 @@ class PlaceOut(serializers.Serializer[waiting_list.Waiting]):
     fte_share = serializers.SerializerMethodField()
     free = serializers.BooleanField(source="is_free", help_text="The weeks are free now.")
     over = serializers.BooleanField(source="is_over", help_text="The weeks are past.")
+    full = serializers.BooleanField(
+        source="is_full", help_text="Others hold the slot in all of these weeks."
+    )
     reason = serializers.CharField(source="place.reason")
     asked_by = serializers.CharField(source="place.asked_by.username")
 

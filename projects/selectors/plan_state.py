@@ -292,6 +292,12 @@ class PlanState:
         words = {"person": piece.person, "most": most}
         return _of_load(Rule.MAX_PROJECTS, piece, text % words, self._labels(crowded))
 
+    def is_full(self, piece: Piece) -> bool:
+        """Whether the slot has nothing open in any week of the piece."""
+        taken = self.in_slot.get(piece.slot.pk, [0] * self.n_weeks)
+        window = span(self.start, self.n_weeks, piece.start_on, piece.end_on)
+        return all(taken[week] >= piece.slot.fte_hundredths for week in window)
+
     def _slot_full(self, piece: Piece) -> Finding | None:
         taken = self.in_slot.get(piece.slot.pk, [0] * self.n_weeks)
         window = span(self.start, self.n_weeks, piece.start_on, piece.end_on)

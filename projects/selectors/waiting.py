@@ -32,6 +32,12 @@ class Waiting:
     place: WaitingPlace
     piece: Piece | None  # the weeks that are still to come; None: all are past
     findings: list[Finding]
+    is_full: bool = False  # others hold the slot in all of these weeks
+
+    @property
+    def is_needless(self) -> bool:
+        """Nothing is left to wait for; somebody should take it off the list."""
+        return self.is_over or self.is_full
 
     @property
     def is_over(self) -> bool:
@@ -72,10 +78,15 @@ def weighed(places: WaitingPlaceQuerySet, *, user: User) -> list[Waiting]:
         min(piece.start_on for piece in ahead),
         max(piece.end_on for piece in ahead),
     )
-    return [
-        Waiting(row, piece, sight.told(state.findings(piece)) if piece else [])
-        for row, piece in ((row, pieces[row.pk]) for row in rows)
-    ]
+    found = []
+    for row in rows:
+        piece = pieces[row.pk]
+        if piece is None:
+            found.append(Waiting(row, None, []))
+        else:
+            told = sight.told(state.findings(piece))
+            found.append(Waiting(row, piece, told, state.is_full(piece)))
+    return found
 
 
 def piece_of(place: WaitingPlace, today: date) -> Piece | None:

@@ -120,6 +120,8 @@ def waiting_place(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(
             request, _("%(person)s is off the waiting list.") % {"person": place.person.name}
         )
+        if request.POST.get("from") == "home":
+            return redirect("home")
         return redirect("projects:slot-dialog", pk=place.slot_id)
     slot = editable_slot(request, place.slot_id)
     try:

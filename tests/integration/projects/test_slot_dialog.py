@@ -388,3 +388,30 @@ def test_the_toast_of_a_choice_takes_it_back_and_leads_back_to_its_page(
     assert f'name="next" value="{project}"' in found[0]
     assert back["Location"] == project
     assert not Assignment.objects.exists()
+
+
+def test_who_waits_for_work_that_others_hold_is_told_as_no_longer_needed(
+    company: Company, client_for: Any, open_dialog: Any
+) -> None:
+    slot, other = company.make_slot(), company.make_slot("other")
+    client, busy_one = client_for(company.lead), company.make_person("Ben")
+    busy(company, busy_one)
+    for one in (slot, other):
+        address = reverse("projects:slot-dialog", args=[one.pk])
+        client.post(address, {"choice": "queue", "person": busy_one.pk})
+    before = words(client.get("/"))
+    builders.make_assignment(slot, company.make_person("Ana"))
+
+    home, dialog = client.get("/"), words(open_dialog(slot))
+    place = WaitingPlace.objects.get(slot=slot)
+    form = {"action": "drop", "from": "home"}
+    dropped = client.post(reverse("projects:waiting-place", args=[place.pk]), form)
+
+    assert "no longer needed" not in before
+    assert "2 places wait" in before
+    assert "no longer needed Ben" in words(home)
+    assert "1 place waits" in words(home)
+    assert reverse("projects:slot-dialog", args=[other.pk]) in home.content.decode()
+    assert "no longer needed others have the work" in dialog
+    assert dropped["Location"] == reverse("home")
+    assert "no longer needed" not in words(client.get("/"))
