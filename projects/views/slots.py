@@ -179,9 +179,13 @@ def _drawn(
     }
     waits = {one.place.person_id for one in queue}
     context |= _chosen_panel(request, ask, given, waits)
-    return page_or_fragment(
+    response = page_or_fragment(
         request, "projects/slot_dialog.html", "projects/_slot_dialog.html", context, status=status
     )
+    # The address stays that of the page below: hx-push-url alone does not keep a boosted link from
+    # writing its own.
+    response["HX-Push-Url"] = "false"
+    return response
 
 
 def _orders(request: HttpRequest) -> list[tuple[str, Any]]:
