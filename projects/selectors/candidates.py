@@ -49,7 +49,7 @@ class Ask:
     start_on: date
     end_on: date
     fte_hundredths: int
-    query: str = ""  # words of the name, the department or a skill
+    query: str = ""  # words of the name, the key, the department or a skill
     only_fits: bool = False
     only_free: bool = False
     order: Order = Order.FIT
@@ -235,7 +235,7 @@ def _people(ask: Ask) -> list[Person]:
     for held in PersonSkill.objects.filter(person__in=people).select_related("skill"):
         said[held.person_id].append(held.skill.name)
     for person in people:
-        said[person.pk] += [person.name, person.department.name]
+        said[person.pk] += [person.name, person.key, person.department.name]
     text = {pk: " ".join(parts).casefold() for pk, parts in said.items()}
     return [one for one in people if all(word in text[one.pk] for word in words)]
 

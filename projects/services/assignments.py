@@ -57,13 +57,19 @@ def assign(
     status: str = Status.CONFIRMED,
     locked: bool = True,
     reason: str = "",
+    records_past: bool = False,
 ) -> Assignment:
-    """Put a person into a slot. What a lead chose by hand is locked until they say otherwise."""
+    """Put a person into a slot. What a lead chose by hand is locked until they say otherwise.
+
+    Weeks that are over are refused unless the caller records what was (`records_past`).
+    """
     slot = read_slot(slot.pk)
     require_editor(slot.phase.project, by)
     start_on, end_on = start_on or slot.start_on, end_on or slot.end_on
     fte_hundredths = slot.fte_hundredths if fte_hundredths is None else fte_hundredths
     plan.check_range(slot, start_on, end_on, fte_hundredths)
+    if not records_past:
+        plan.require_ahead(slot, end_on)
     plan.lock(projects=[slot.phase.project_id], people=[person.pk])
     person.refresh_from_db()
     piece = Piece(slot, person, start_on, end_on, fte_hundredths)

@@ -115,6 +115,7 @@ def make_way(
     project = piece.slot.phase.project
     assignments.require_editor(project, by)
     plan.check_range(piece.slot, piece.start_on, piece.end_on, piece.fte_hundredths)
+    plan.require_ahead(piece.slot, piece.end_on)
     work = clashes([piece.person], piece.start_on, piece.end_on, user=by)
     near = {one.assignment.slot.phase.project_id for one in work.get(piece.person.pk, ())}
     plan.lock(projects={project.pk, *near}, people=[piece.person.pk])
@@ -221,6 +222,7 @@ def split(
     assignments.require_editor(project, by)
     for one in pieces:
         plan.check_range(one.slot, one.start_on, one.end_on, one.fte_hundredths)
+        plan.require_ahead(one.slot, one.end_on)
     plan.lock(projects=[project.pk], people=[piece.person.pk, second.pk])
     for one in pieces:
         one.person.refresh_from_db()
