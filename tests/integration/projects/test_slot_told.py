@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from projects.models import Assignment, PlanChange, Slot, WaitingPlace
 from projects.selectors.plan_state import Piece
-from projects.selectors.slot_choices import options
+from projects.selectors.slot_choices import Choice, options
 from projects.selectors.waiting import places_of
 from projects.services import assignments, slot_choices, waiting
 from roles.models import Person
@@ -52,9 +52,11 @@ def test_who_does_not_see_a_load_is_told_only_that_there_is_no_room(
     ben.max_concurrent_projects = 1
     ben.save()
     busy(company, ben)
-    only = [("capacity", "Ben has no room in some of these weeks.", [])]
+    only: list[tuple[str, str, list[str]]] = [
+        ("capacity", "Ben has no room in some of these weeks.", [])
+    ]
     wanted, refusals = whole(slot, ben), {}
-    for choice in slot_choices.Choice.PLAIN, slot_choices.Choice.OVERBOOK, slot_choices.Choice.MOVE:
+    for choice in Choice.PLAIN, Choice.OVERBOOK, Choice.MOVE:
         with pytest.raises(Conflict) as refusal:
             slot_choices.choose(wanted, choice=choice, by=cast.bo)
         refusals[choice.value] = refusal.value
