@@ -197,6 +197,7 @@ def _cover(world: DemoWorld, project: Project) -> None:
                     by=project.lead,
                     locked=False,
                     reason="Stood in beside other work.",
+                    records_past=True,
                 )
                 break
 

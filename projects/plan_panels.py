@@ -118,12 +118,19 @@ def _requests(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
 
 
 def _waiting(request: HttpRequest, _obj: Any) -> dict[str, Any] | None:
-    """Whose weeks have become free; hidden while nobody waits for slots of this user."""
-    rows = [one for one in places_of(request.user) if not one.is_over]
+    """Who can be assigned, waits, or needs to wait no longer; hidden while nobody is listed."""
+    rows = places_of(request.user)
     if not rows:
         return None
     free = [one for one in rows if one.is_free]
-    return {"rows": free[:SHOWN], "free": len(free), "waiting": len(rows) - len(free)}
+    needless = [one for one in rows if one.is_needless]
+    waits = [one for one in rows if not one.is_free and not one.is_needless]
+    return {
+        "rows": free[:SHOWN],
+        "needless": needless[:SHOWN],
+        "waits": waits[:SHOWN],
+        "waiting": len(waits),
+    }
 
 
 def _person_load(request: HttpRequest, person: Person) -> dict[str, Any] | None:

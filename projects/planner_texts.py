@@ -28,6 +28,7 @@ TEXTS: dict[str, Any] = {
     "cell_split": _("{own} in this project, {other} in others"),
     "cell_proposed": _("{share} proposed"),
     "cell_worst": _("most in {week}: {share}"),
+    "cell_mean": _("mean of the weeks; colour: the worst week"),
     "cell_project": _("{name}, {week}: {filled} of {needed} FTE filled, {open} open"),
     "unseen": _("You do not see the load of this person."),
     "rows_of": {"people": _("Person"), "projects": _("Project")},
@@ -67,6 +68,7 @@ TEXTS: dict[str, Any] = {
     "open_proposal": _("Look at the proposal"),
     "assign": _("Assign to …"),
     "assign_here": _("Assign {slot}"),
+    "assign_unsuited": _("Assign {slot} (lacks a skill)"),
     "nothing_open": _("No open slot of yours in this week"),
     # dialogs
     "first_week": _("First week"),

@@ -43,12 +43,14 @@ def ask_of(slot: Slot, given: Mapping[str, Any]) -> Ask:
     """The question that a query asks of a slot; what it leaves out is what is open."""
     ask = whole(slot)
     start_on, end_on = _day(given, "start_on"), _day(given, "end_on")
-    share = given.get("fte_share") or ""
+    share = given.get("fte_share")  # 0 is an answer, and a wrong one
     ask = replace(
         ask,
         start_on=start_on or (slot.start_on if end_on else ask.start_on),
         end_on=end_on or (slot.end_on if start_on else ask.end_on),
-        fte_hundredths=hundredths(share, "fte_share") if share else ask.fte_hundredths,
+        fte_hundredths=(
+            ask.fte_hundredths if share in (None, "") else hundredths(share, "fte_share")
+        ),
         query=str(given.get("search") or "")[:MOST_SEARCHED].replace("\0", ""),
         only_fits=given.get("fits") == "1",
         only_free=given.get("free") == "1",

@@ -53,6 +53,14 @@ class BoardBarOut(serializers.Serializer[Any]):
     phase = serializers.CharField(required=False)
     seat = serializers.CharField(required=False)
     editable = serializers.BooleanField(required=False)
+    suits = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text=(
+            "view=open, of slots that you may fill: ids of the people who hold the skills in all "
+            "its weeks; left out where it asks for none."
+        ),
+    )
 
 
 class BoardWeeksOut(serializers.Serializer[Any]):
@@ -136,7 +144,8 @@ class Board(TakesSavedView, APIView):
         if asked.view == OPEN:
             found = board.open_slots(request.user, asked.window, asked.narrow)
             part = found[asked.offset : asked.offset + asked.limit]
-            return Response(asked.answer(len(found), [bar_out(bar) for bar in part]))
+            suited = board.suited(part)
+            return Response(asked.answer(len(found), [_open_out(bar, suited) for bar in part]))
         run = newest_proposal(request.user) if asked.proposal else None
         rows: Any
         if asked.view == PEOPLE:
@@ -269,6 +278,13 @@ def row_out(row: board.Row) -> dict[str, Any]:
         "load": load,
         "bars": [bar_out(bar) for bar in row.bars],
     }
+
+
+def _open_out(bar: Bar, suited: dict[int, list[int]]) -> dict[str, Any]:
+    out = bar_out(bar)
+    if bar.work is not None and bar.work.slot in suited:
+        out["suits"] = suited[bar.work.slot]
+    return out
 
 
 def bar_out(bar: Bar) -> dict[str, Any]:

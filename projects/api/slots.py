@@ -56,6 +56,7 @@ class InTheWayOut(serializers.Serializer[Clash]):
     mark = serializers.ChoiceField(choices=["", "locked", "reviewed"])
     may_move = serializers.BooleanField(source="movable")
     assignment = serializers.SerializerMethodField()
+    version = serializers.SerializerMethodField(help_text="For `gives_way` of a choice.")
     start_on = serializers.SerializerMethodField()
     end_on = serializers.SerializerMethodField()
     fte_share = serializers.SerializerMethodField()
@@ -63,6 +64,9 @@ class InTheWayOut(serializers.Serializer[Clash]):
 
     def get_assignment(self, clash: Clash) -> int | None:
         return clash.assignment.pk if clash.seen else None
+
+    def get_version(self, clash: Clash) -> int | None:
+        return clash.assignment.version if clash.seen else None
 
     def get_start_on(self, clash: Clash) -> date | None:
         return clash.assignment.start_on if clash.weeks_seen else None
@@ -181,6 +185,9 @@ class PlaceOut(serializers.Serializer[waiting_list.Waiting]):
     fte_share = serializers.SerializerMethodField()
     free = serializers.BooleanField(source="is_free", help_text="The weeks are free now.")
     over = serializers.BooleanField(source="is_over", help_text="The weeks are past.")
+    full = serializers.BooleanField(
+        source="is_full", help_text="Others hold the slot in all of these weeks."
+    )
     reason = serializers.CharField(source="place.reason")
     asked_by = serializers.CharField(source="place.asked_by.username")
 
@@ -213,7 +220,7 @@ class SlotCandidates(APIView):
             OpenApiParameter("start_on", date, description="A Monday within the slot."),
             OpenApiParameter("end_on", date, description="The Monday after the last week."),
             OpenApiParameter("fte_share", float, description="Effort to place."),
-            OpenApiParameter("search", str, description="Words of name, department or skill."),
+            OpenApiParameter("search", str, description="Words of name, key, department or skill."),
             OpenApiParameter("fits", str, enum=["1"], description="Only who breaks no rule."),
             OpenApiParameter("free", str, enum=["1"], description="Only who has time."),
             OpenApiParameter("order", str, enum=[one.value for one in Order]),

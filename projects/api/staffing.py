@@ -229,7 +229,7 @@ class ProposalAccept(APIView):
                 "change": done.change.pk if done.change else None,
                 "accepted": [row.pk for row in done.accepted],
                 "requested": [row.pk for row in done.requested],
-                "refused": done.refusals(with_money=permissions.may_see_money(request.user)),
+                "refused": done.refusals(by=request.user),
             }
         )
 

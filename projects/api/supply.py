@@ -33,7 +33,7 @@ class LevelWeekOut(serializers.Serializer[Any]):
     free = serializers.FloatField(
         allow_null=True, help_text="FTE that holders have left; null where you do not see all loads"
     )
-    gap = serializers.FloatField(allow_null=True, help_text="FTE open beyond what is free, or null")
+    shortage = serializers.FloatField(allow_null=True, help_text="FTE open beyond what is free, or null")
 
 
 class SupplyOut(serializers.Serializer[Any]):
@@ -135,7 +135,7 @@ def _row(row: LevelWeeks, start: Any) -> dict[str, Any]:
                 "demand": demand / 100,
                 "open": left / 100,
                 "free": free / 100 if row.loads_known else None,
-                "gap": gap / 100 if row.loads_known else None,
+                "shortage": gap / 100 if row.loads_known else None,
             }
             for index, (demand, left, free, gap) in per_week
         ],

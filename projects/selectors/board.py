@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from projects.models import Assignment, Project, StaffingRun
+from projects.models import Assignment, Project, SlotSkill, StaffingRun
 from projects.selectors.board_bars import (
     ASSIGNMENT,
     BUSY,
@@ -16,6 +17,7 @@ from projects.selectors.board_bars import (
     Bar,
     Reader,
     Window,
+    Work,
     filled_per_week,
     in_lanes,
     masked,
@@ -272,3 +274,31 @@ def open_slots(user: User, window: Window, narrow: Narrow) -> list[Bar]:
         found,
         key=lambda bar: (bar.start_on, not (bar.work and bar.work.must_fill), bar.end_on),
     )
+
+
+def suited(bars: list[Bar]) -> dict[int, list[int]]:
+    """By open slot that asks for skills: who holds them in all its weeks (two queries)."""
+    asked = {bar.work.slot: bar.work for bar in bars if bar.work and bar.work.editable}
+    needs: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    of_slots = SlotSkill.objects.filter(slot__in=asked)
+    for slot, skill, level in of_slots.values_list("slot_id", "skill_id", "level"):
+        needs[slot].append((skill, level))
+    skills = {skill for found in needs.values() for skill, _level in found}
+    held: dict[int, list[PersonSkill]] = defaultdict(list)
+    for one in PersonSkill.objects.filter(skill__in=skills):
+        held[one.skill_id].append(one)
+
+    def holders(work: Work, skill: int, level: int) -> set[int]:
+        last_friday = work.end_on - timedelta(days=3)
+        return {
+            one.person_id
+            for one in held[skill]
+            if one.level >= level
+            and not (one.valid_from and one.valid_from > work.start_on)
+            and not (one.valid_to and one.valid_to < last_friday)
+        }
+
+    return {
+        slot: sorted(set.intersection(*(holders(asked[slot], *need) for need in found)))
+        for slot, found in needs.items()
+    }

@@ -17,7 +17,7 @@ from projects.kernel.staffing import problem as kernel
 from projects.kernel.staffing.tables import Tables
 from projects.models import Slot, SlotSkill
 from projects.selectors.giving_way import Clash, clashes, hours, in_the_way
-from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, told
+from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, Sight
 from projects.selectors.requests import Leads
 from roles.models import Person, PersonSkill
 from teamhub import weeks
@@ -49,7 +49,7 @@ class Ask:
     start_on: date
     end_on: date
     fte_hundredths: int
-    query: str = ""  # words of the name, the department or a skill
+    query: str = ""  # words of the name, the key, the department or a skill
     only_fits: bool = False
     only_free: bool = False
     order: Order = Order.FIT
@@ -235,14 +235,14 @@ def _people(ask: Ask) -> list[Person]:
     for held in PersonSkill.objects.filter(person__in=people).select_related("skill"):
         said[held.person_id].append(held.skill.name)
     for person in people:
-        said[person.pk] += [person.name, person.department.name]
+        said[person.pk] += [person.name, person.key, person.department.name]
     text = {pk: " ".join(parts).casefold() for pk, parts in said.items()}
     return [one for one in people if all(word in text[one.pk] for word in words)]
 
 
 def _weighed(ask: Ask, people: list[Person], user: User) -> list[Candidate]:
     """Everybody with what the placement would break, cost and move."""
-    money = permissions.may_see_money(user)
+    sight = Sight.of(user)
     state = PlanState(people, [ask.slot.phase.project], ask.start_on, ask.end_on)
     needs = list(ask.slot.skills.all())
     matches = {person.pk: [_match(ask, need, person, state) for need in needs] for person in people}
@@ -250,25 +250,32 @@ def _weighed(ask: Ask, people: list[Person], user: User) -> list[Candidate]:
     pieces = {person.pk: ask.piece(person) for person in people}
     work = clashes(people, ask.start_on, ask.end_on, user=user)
     leads = Leads(pieces.values(), by=user)
-    loads = set(Person.objects.load_visible_to(user).order_by().values_list("pk", flat=True))
     found = []
     for person in people:
         piece = pieces[person.pk]
-        findings = told(state.findings(piece), with_money=money)
+        findings = state.findings(piece)
         found.append(
             Candidate(
                 person,
                 matches[person.pk],
-                findings,
+                sight.told(findings),
                 by_week=_by_week(ask, person, state),
                 fit=fits.get(person.pk),
-                load_seen=person.pk in loads,
-                cost=piece.cost if money else None,
+                load_seen=person.pk in sight.loads,
+                cost=piece.cost if sight.money else None,
                 clashes=in_the_way(piece, findings, work.get(person.pk, [])),
-                asks=leads.answering(leads.asked(piece)),
+                asks=_agree(leads, piece, sight),
             )
         )
     return found
+
+
+def _agree(leads: Leads, piece: Piece, sight: Sight) -> str:
+    """Leads to ask; those of other work only where the person's load may be seen."""
+    asked = leads.asked(piece)
+    if asked is not None and "project_id" in asked and piece.person.pk not in sight.loads:
+        return ""
+    return leads.answering(asked)
 
 
 def _match(ask: Ask, need: SlotSkill, person: Person, state: PlanState) -> Match:

@@ -11,12 +11,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from projects.models import Assignment, Project, StaffingRequest
-from projects.selectors.plan_state import Finding, Piece, PlanState, Rule
+from projects.selectors.plan_state import OF_LOAD, Finding, Piece, PlanState
 from roles.models import Person
 from teamhub import weeks
 from teamhub.accounts.models import User
-
-ROOM = frozenset({Rule.CAPACITY, Rule.MAX_PROJECTS})
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,9 @@ class Clash:
 
     @property
     def lead(self) -> str:
-        """Whom to ask for it; "" where the user decides."""
-        return "" if self.editable else str(self.assignment.slot.phase.project.lead)
+        """Whom to ask for it; "" where the user decides, or does not see the plan."""
+        hidden = self.editable or not self.seen
+        return "" if hidden else str(self.assignment.slot.phase.project.lead)
 
 
 @dataclass(frozen=True)
@@ -101,13 +100,18 @@ class Room:
         return sorted({clash.lead for clash in self.stuck if clash.lead})
 
     @property
+    def is_hidden(self) -> bool:
+        """Work in plans that the user does not see is in the way."""
+        return any(not clash.seen for clash in self.stuck)
+
+    @property
     def needs_reason(self) -> bool:
         return any(cut.clash.mark for cut in self.cuts)
 
 
 def tight_weeks(findings: Iterable[Finding]) -> list[date]:
     """The Mondays in which somebody has too little time, or too many projects."""
-    labels = {label for one in findings if one.rule in ROOM for label in one.weeks}
+    labels = {label for one in findings if one.rule in OF_LOAD for label in one.weeks}
     return sorted(date.fromisocalendar(int(one[:4]), int(one[6:]), 1) for one in labels)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +21,8 @@ from roles.models import Person, PersonSkill, Side
 from roles.selectors import availability
 from roles.time_zones import hours_apart
 from teamhub import weeks
+from teamhub.accounts import permissions
+from teamhub.accounts.models import User
 
 
 class Rule(StrEnum):
@@ -38,6 +40,8 @@ class Rule(StrEnum):
 
 # Rules that nobody may override by hand.
 HARD = frozenset({Rule.INDEPENDENCE, Rule.ONE_PER_PHASE})
+# Rules whose findings tell how a person is loaded.
+OF_LOAD = frozenset({Rule.CAPACITY, Rule.MAX_PROJECTS})
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Finding:
     text: str
     weeks: list[str] = field(default_factory=list)  # ISO labels
     money: dict[str, str] = field(default_factory=dict)  # only for those who may see it
+    about: int = 0  # whose load it tells of
 
     @property
     def blocks(self) -> bool:
@@ -65,9 +70,36 @@ class Finding:
         return out | ({"money": self.money} if with_money and self.money else {})
 
 
-def told(findings: Iterable[Finding], *, with_money: bool) -> list[Finding]:
-    """What a user may know: whether a budget holds tells of rates to who can try efforts."""
-    return [one for one in findings if with_money or one.rule is not Rule.BUDGET]
+@dataclass(frozen=True)
+class Sight:
+    """What a user may be told of findings."""
+
+    money: bool
+    loads: frozenset[int]  # ids of the people whose load the user sees
+
+    @classmethod
+    def of(cls, user: User) -> Sight:
+        loads = Person.objects.load_visible_to(user).order_by().values_list("pk", flat=True)
+        return cls(permissions.may_see_money(user), frozenset(loads))
+
+    def told(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings without what the user may not know.
+
+        Whether a budget holds tells of rates to who can try efforts. Of a load that is not the
+        user's to see, only that there is no room is said: who staffs must know that much.
+        """
+        found: list[Finding] = []
+        for one in findings:
+            if one.rule is Rule.BUDGET and not self.money:
+                continue
+            shown = one
+            if one.rule in OF_LOAD and one.about not in self.loads:
+                text = _("%(person)s has no room in some of these weeks.")
+                text %= {"person": one.person}
+                shown = replace(one, rule=Rule.CAPACITY, text=text, weeks=[])
+            if shown not in found:
+                found.append(shown)
+        return found
 
 
 def budget_mark(findings: Iterable[Finding]) -> dict[str, Any]:
@@ -259,7 +291,7 @@ class PlanState:
             len(over),
         )
         words = {"person": piece.person, "over": f"{most / 100:.2f}", "count": len(over)}
-        return Finding(Rule.CAPACITY, piece.person.name, text % words, self._labels(over))
+        return _of_load(Rule.CAPACITY, piece, text % words, self._labels(over))
 
     def _max_projects(self, piece: Piece) -> Finding | None:
         project, most = piece.slot.phase.project_id, piece.person.max_concurrent_projects
@@ -272,7 +304,13 @@ class PlanState:
             return None
         text = _("%(person)s would work on more than %(most)d projects at once.")
         words = {"person": piece.person, "most": most}
-        return Finding(Rule.MAX_PROJECTS, piece.person.name, text % words, self._labels(crowded))
+        return _of_load(Rule.MAX_PROJECTS, piece, text % words, self._labels(crowded))
+
+    def is_full(self, piece: Piece) -> bool:
+        """Whether the slot has nothing open in any week of the piece."""
+        taken = self.in_slot.get(piece.slot.pk, [0] * self.n_weeks)
+        window = span(self.start, self.n_weeks, piece.start_on, piece.end_on)
+        return all(taken[week] >= piece.slot.fte_hundredths for week in window)
 
     def _slot_full(self, piece: Piece) -> Finding | None:
         taken = self.in_slot.get(piece.slot.pk, [0] * self.n_weeks)
@@ -298,6 +336,10 @@ class PlanState:
         text = _("The people budget of %(project)s would be exceeded.") % {"project": project}
         money = {"budget": f"{project.budget:.2f}", "after": f"{after:.2f}"}
         return Finding(Rule.BUDGET, piece.person.name, text, money=money)
+
+
+def _of_load(rule: Rule, piece: Piece, text: str, labels: list[str]) -> Finding:
+    return Finding(rule, piece.person.name, text, labels, about=piece.person.pk)
 
 
 def state_for(pieces: Iterable[Piece]) -> PlanState:

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 
 from projects.kernel.staffing import codec, verify
 from projects.models import PlanChange, PlanChangeLine, Project, ProposalRow, StaffingRun
-from projects.selectors.plan_state import Finding, told
 from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
 from projects.selectors.proposal_breaches import Breach, breaches, lets_nobody_move
-from projects.selectors.proposal_fit import Fit, fit_of
+from projects.selectors.proposal_fit import Fit, FitWords, fit_of
 from projects.selectors.standing import Ground, Held, Standing
 from roles.models import Person
 from teamhub.accounts.models import User
@@ -170,15 +169,15 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
     before, after = standings(run, shown_rows, user, taken=taken, fit=fit)
     holders = taken.holders(shown_rows)
     why = _Reasons(run, view, holders)
-    words = _FitWords(fit, user, with_money=view.with_money)
+    words = FitWords(fit, user)
     rows = [
         DiffRow(
             shown,
             why.of(shown),
             holders.get(shown.row.pk),
-            words.of(shown, fit.refused),
+            words.of(shown.row, fit.refused, may_decide=shown.may_decide),
             words.together(shown.row),
-            words.of(shown, fit.alone),
+            words.of(shown.row, fit.alone, may_decide=shown.may_decide),
         )
         for shown in view.rows
     ]
@@ -308,33 +307,6 @@ def _stands(row: ProposalRow) -> bool:
 def _proposed(row: ProposalRow) -> Held:
     person = row.person_id or 0  # rows without a person do not come here
     return Held(None, row.slot_id, person, row.start_on, row.end_on, row.fte_hundredths)
-
-
-class _FitWords:
-    """Why a row cannot be accepted today, or not alone, in words that this user may read."""
-
-    def __init__(self, fit: Fit, user: User, *, with_money: bool) -> None:
-        self.fit, self.with_money = fit, with_money
-        ids = {project.pk for each in fit.together.values() for project in each}
-        seen = Project.objects.detail_visible_to(user).filter(pk__in=ids)
-        self.seen = set(seen.values_list("pk", flat=True))
-
-    def of(self, shown: ShownRow, findings: dict[int, list[Finding]]) -> list[str]:
-        """They tell of load: in full to who decides on the row, as its refusal would."""
-        found = findings.get(shown.row.pk)
-        if found is None:
-            return []
-        if not shown.may_decide:
-            return [_("It does not fit today's plan.")]
-        texts = [one.text for one in told(found, with_money=self.with_money)]
-        return texts or [_("Something that only managers see stands in the way; ask one.")]
-
-    def together(self, row: ProposalRow) -> list[str]:
-        names = (
-            project.name if project.pk in self.seen else _("another project")
-            for project in self.fit.together.get(row.pk, ())
-        )
-        return list(dict.fromkeys(names))
 
 
 class _Reasons:

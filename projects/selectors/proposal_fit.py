@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from projects.models import Project, ProposalRow, StaffingRun
-from projects.selectors.plan_state import Finding, Piece, PlanState
+from projects.selectors.plan_state import Finding, Piece, PlanState, Sight
+from teamhub.accounts.models import User
 
 Refused = list[tuple[ProposalRow, list[Finding]]]
 
@@ -164,3 +166,32 @@ def _state(rows: list[ProposalRow]) -> PlanState:
     start = min((piece.start_on for piece in pieces), default=timezone.localdate())
     end = max((piece.end_on for piece in pieces), default=timezone.localdate())
     return PlanState(people.values(), projects.values(), start, end)
+
+
+class FitWords:
+    """Why a row cannot be accepted today, or not alone, in words that this user may read."""
+
+    def __init__(self, fit: Fit, user: User) -> None:
+        self.fit, self.sight = fit, Sight.of(user)
+        ids = {project.pk for each in fit.together.values() for project in each}
+        seen = Project.objects.detail_visible_to(user).filter(pk__in=ids)
+        self.seen = set(seen.values_list("pk", flat=True))
+
+    def of(
+        self, row: ProposalRow, findings: dict[int, list[Finding]], *, may_decide: bool
+    ) -> list[str]:
+        """They tell of load: in full to who decides on the row, as its refusal would."""
+        found = findings.get(row.pk)
+        if found is None:
+            return []
+        if not may_decide:
+            return [_("It does not fit today's plan.")]
+        texts = [one.text for one in self.sight.told(found)]
+        return texts or [_("Something that only managers see stands in the way; ask one.")]
+
+    def together(self, row: ProposalRow) -> list[str]:
+        names = (
+            project.name if project.pk in self.seen else _("another project")
+            for project in self.fit.together.get(row.pk, ())
+        )
+        return list(dict.fromkeys(names))

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.selectors.giving_way import Room, clashes, make_room
-from projects.selectors.plan_state import Finding, Piece, Rule, state_for, told
+from projects.selectors.plan_state import Finding, Piece, Rule, Sight, state_for
 from projects.selectors.waiting import AWAITED
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 
@@ -80,6 +79,8 @@ class Options:
         if self.room.is_enough or not self.room.stuck:
             return ""
         leads = self.room.leads
+        if not leads and self.room.is_hidden:
+            return _("Their other work is not yours to see or to move. Choose other weeks.")
         if not leads:  # theirs, but another lead has been asked for it
             return _("Another lead has been asked for this work; it stays until they answer.")
         return _("Their other work is not yours to move. Ask %(leads)s.") % {
@@ -90,7 +91,7 @@ class Options:
 def options(piece: Piece, *, user: User, waits: bool = False) -> Options:
     """What stands in the way of a piece today, and how room could be made for it."""
     state = state_for([piece])
-    findings = told(state.findings(piece), with_money=permissions.may_see_money(user))
+    findings = Sight.of(user).told(state.findings(piece))
     work = clashes([piece.person], piece.start_on, piece.end_on, user=user)
     room = make_room(piece, state, work.get(piece.person.pk, []))
     return Options(piece, findings, room, waits)

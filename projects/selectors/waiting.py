@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from projects.models import Project, Slot, WaitingPlace
 from projects.models.waiting import WaitingPlaceQuerySet
-from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, told
+from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, Sight
 from teamhub import weeks
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 # What a place waits for; a missing skill does not come with time, and was known when it was made.
@@ -33,6 +32,12 @@ class Waiting:
     place: WaitingPlace
     piece: Piece | None  # the weeks that are still to come; None: all are past
     findings: list[Finding]
+    is_full: bool = False  # others hold the slot in all of these weeks
+
+    @property
+    def is_needless(self) -> bool:
+        """Nothing is left to wait for; somebody should take it off the list."""
+        return self.is_over or self.is_full
 
     @property
     def is_over(self) -> bool:
@@ -64,19 +69,24 @@ def weighed(places: WaitingPlaceQuerySet, *, user: User) -> list[Waiting]:
     )
     pieces = {row.pk: piece_of(row, timezone.localdate()) for row in rows}
     ahead = [piece for piece in pieces.values() if piece is not None]
-    money = permissions.may_see_money(user)
     if not ahead:
         return [Waiting(row, None, []) for row in rows]
+    sight = Sight.of(user)
     state = PlanState(
         {piece.person.pk: piece.person for piece in ahead}.values(),
         {piece.slot.phase.project_id: piece.slot.phase.project for piece in ahead}.values(),
         min(piece.start_on for piece in ahead),
         max(piece.end_on for piece in ahead),
     )
-    return [
-        Waiting(row, piece, told(state.findings(piece), with_money=money) if piece else [])
-        for row, piece in ((row, pieces[row.pk]) for row in rows)
-    ]
+    found = []
+    for row in rows:
+        piece = pieces[row.pk]
+        if piece is None:
+            found.append(Waiting(row, None, []))
+        else:
+            told = sight.told(state.findings(piece))
+            found.append(Waiting(row, piece, told, state.is_full(piece)))
+    return found
 
 
 def piece_of(place: WaitingPlace, today: date) -> Piece | None:

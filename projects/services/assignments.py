@@ -9,11 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from projects.models import Assignment, PlanChange, Project, Slot, StaffingRequest
-from projects.selectors.plan_state import Finding, Piece, budget_mark, state_for, told
+from projects.selectors.plan_state import Finding, Piece, Sight, budget_mark, state_for
 from projects.services import plan
 from projects.services.overrides import overrides, words
 from roles.models import Person
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed, Stale
@@ -58,13 +57,19 @@ def assign(
     status: str = Status.CONFIRMED,
     locked: bool = True,
     reason: str = "",
+    records_past: bool = False,
 ) -> Assignment:
-    """Put a person into a slot. What a lead chose by hand is locked until they say otherwise."""
+    """Put a person into a slot. What a lead chose by hand is locked until they say otherwise.
+
+    Weeks that are over are refused unless the caller records what was (`records_past`).
+    """
     slot = read_slot(slot.pk)
     require_editor(slot.phase.project, by)
     start_on, end_on = start_on or slot.start_on, end_on or slot.end_on
     fte_hundredths = slot.fte_hundredths if fte_hundredths is None else fte_hundredths
     plan.check_range(slot, start_on, end_on, fte_hundredths)
+    if not records_past:
+        plan.require_ahead(slot, end_on)
     plan.lock(projects=[slot.phase.project_id], people=[person.pk])
     person.refresh_from_db()
     piece = Piece(slot, person, start_on, end_on, fte_hundredths)
@@ -203,9 +208,9 @@ def _keep_what_was_asked(assignment: Assignment, fields: dict[str, Any]) -> None
 
 def _weigh(findings: list[Finding], *, reason: str, by: User, passed: str | None = None) -> None:
     """Refuse what blocks; ask for a reason where rules only warn or `passed` is overridden."""
-    money = permissions.may_see_money(by)
-    findings = told(findings, with_money=money)
-    shown = [finding.as_dict(with_money=money) for finding in findings]
+    sight = Sight.of(by)
+    findings = sight.told(findings)
+    shown = [finding.as_dict(with_money=sight.money) for finding in findings]
     blocking = [finding for finding in findings if finding.blocks]
     if blocking:
         raise Conflict(

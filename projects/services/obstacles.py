@@ -19,9 +19,8 @@ from projects.models import (
     Slot,
     StaffingRequest,
 )
-from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, told
+from projects.selectors.plan_state import Finding, Piece, PlanState, Rule, Sight
 from projects.services import plan, proposal_rows
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 
 # What the plan was allowed to be, it may be again; these rules speak of people, not of the plan.
@@ -79,6 +78,7 @@ class Obstacles:
 
     def __init__(self, change: PlanChange, lines: list[PlanChangeLine], *, by: User) -> None:
         self.change, self.lines, self.by = change, lines, by
+        self.sight = Sight.of(by)
         found = Assignment.objects.select_related(
             "person__site", "slot__seat__role", "slot__phase__project__site"
         )
@@ -138,10 +138,9 @@ class Obstacles:
         for line in self.free:
             if (present := self.now.get(line.assignment_id)) is not None:
                 state.remove(Piece.of(present))
-        money = permissions.may_see_money(self.by)
         for line in back:
             piece = piece_before(line)
-            for finding in told(state.findings(piece), with_money=money):
+            for finding in state.findings(piece):
                 obstacle = self._weighed(line, piece, finding)
                 if obstacle is not None:
                     blocked[line.pk] = obstacle
@@ -175,7 +174,10 @@ class Obstacles:
         rivals = [one for one in self._newer if _competes(one, piece, finding.rule)]
         if not rivals and not finding.blocks:
             return None
-        text = finding.text
+        told = self.sight.told([finding])
+        if not told:
+            return None
+        text = told[0].text
         if finding.rule is Rule.SLOT_FULL:
             names = ", ".join(sorted({one.person.name for one in rivals}))
             text = _("The slot is held by %(names)s now.") % {"names": names}

@@ -104,6 +104,19 @@ def check_range(slot: Slot, start_on: date, end_on: date, fte_hundredths: int) -
         raise InvalidInput(_("The effort must lie between 0.01 and 1.00 FTE."))
 
 
+def require_ahead(slot: Slot, end_on: date) -> None:
+    """Refuse new work in weeks that are over; an import may still say what was."""
+    if end_on > weeks.monday(timezone.localdate()):
+        return
+    raise InvalidInput(
+        _(
+            "These weeks of %(slot)s are over: choose weeks from this one on. To record past work, "
+            "import it as a spreadsheet."
+        )
+        % {"slot": slot}
+    )
+
+
 class PlanEdit:
     """One decision: makes, alters and ends assignments and writes the PlanChange at the end.
 

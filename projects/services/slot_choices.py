@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from projects.models import Assignment, PlanChange, WaitingPlace
 from projects.selectors.giving_way import Cut, Room, clashes, make_room
-from projects.selectors.plan_state import Finding, Piece, budget_mark, state_for, told
+from projects.selectors.plan_state import Finding, Piece, Sight, budget_mark, state_for
 from projects.selectors.slot_choices import Choice, options, way_out
 from projects.services import assignments, plan, waiting
 from roles.models import Person
 from teamhub import weeks
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, Stale
@@ -117,6 +116,7 @@ def make_way(
     project = piece.slot.phase.project
     assignments.require_editor(project, by)
     plan.check_range(piece.slot, piece.start_on, piece.end_on, piece.fte_hundredths)
+    plan.require_ahead(piece.slot, piece.end_on)
     work = clashes([piece.person], piece.start_on, piece.end_on, user=by)
     near = {one.assignment.slot.phase.project_id for one in work.get(piece.person.pk, ())}
     plan.lock(projects={project.pk, *near}, people=[piece.person.pk])
@@ -124,7 +124,7 @@ def make_way(
     state = state_for([piece])
     work = clashes([piece.person], piece.start_on, piece.end_on, user=by)
     room = make_room(piece, state, work.get(piece.person.pk, []))
-    _require_room(piece, room)
+    _require_room(piece, room, by)
     _require_seen(room, seen)
     if not {cut.assignment.slot.phase.project_id for cut in room.cuts} <= {project.pk, *near}:
         raise Conflict(_("Their work changed just now; look again."), code="changed_since")
@@ -137,7 +137,7 @@ def make_way(
     return Placed(edit.write(), [made], room.cuts)
 
 
-def _require_room(piece: Piece, room: Room) -> None:
+def _require_room(piece: Piece, room: Room, by: User) -> None:
     if not room.cuts and room.is_enough:
         raise Conflict(
             _("%(person)s has room in these weeks; nothing needs to give way.")
@@ -146,6 +146,11 @@ def _require_room(piece: Piece, room: Room) -> None:
         )
     if room.is_enough:
         return
+    if piece.person.pk not in Sight.of(by).loads:  # neither which weeks, nor whose work
+        text = _("%(person)s has no room in some of these weeks.") % {"person": piece.person}
+        text += " " + _("Choose other weeks or less effort.")
+        code = "ask_others" if room.stuck else "no_room"
+        raise Conflict(text, code=code, leads=room.leads, weeks=[])
     words = {"person": piece.person, "weeks": ", ".join(room.short)}
     if room.stuck:
         asked = ", ".join(room.leads)
@@ -153,6 +158,8 @@ def _require_room(piece: Piece, room: Room) -> None:
         text += " " + (
             _("Ask %(leads)s, or choose other weeks.") % {"leads": asked}
             if asked
+            else _("Choose other weeks or less effort.")
+            if room.is_hidden
             else _("Another lead has been asked for it; wait for the answer.")
         )
         raise Conflict(text, code="ask_others", leads=room.leads, weeks=room.short)
@@ -217,6 +224,7 @@ def split(
     assignments.require_editor(project, by)
     for one in pieces:
         plan.check_range(one.slot, one.start_on, one.end_on, one.fte_hundredths)
+        plan.require_ahead(one.slot, one.end_on)
     plan.lock(projects=[project.pk], people=[piece.person.pk, second.pk])
     for one in pieces:
         one.person.refresh_from_db()
@@ -272,9 +280,9 @@ def _add(
 
 def _weigh(findings: Iterable[Finding], *, reason: str, by: User, room: Room | None = None) -> None:
     """Refuse what blocks, with the way out; a reason is needed for what warns, and for locks."""
-    money = permissions.may_see_money(by)
-    found = told(findings, with_money=money)
-    details: dict[str, Any] = {"clashes": [one.as_dict(with_money=money) for one in found]}
+    sight = Sight.of(by)
+    found = sight.told(findings)
+    details: dict[str, Any] = {"clashes": [one.as_dict(with_money=sight.money) for one in found]}
     blocking = [one for one in found if one.blocks]
     if blocking:
         words = [f"{one.text} {way_out(one)}".strip() for one in blocking]

@@ -18,13 +18,12 @@ from projects.models import (
     StaffingRequest,
     StaffingRun,
 )
-from projects.selectors.plan_state import Finding, told
+from projects.selectors.plan_state import Finding, Sight
 from projects.selectors.proposal_fit import fitting, kept_of, piece_of
 from projects.selectors.requests import Leads
 from projects.services import plan, proposal_rows
 from projects.services.decided import decisions, passed_over, rows_asked_for, suggestions
 from projects.services.staffing_ask import clean_weights, propose_again, propose_team
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, NotAllowed
@@ -49,10 +48,10 @@ class Acceptance:
     requested: list[ProposalRow] = field(default_factory=list)
     refused: list[tuple[ProposalRow, list[Finding]]] = field(default_factory=list)
 
-    def refusals(self, *, with_money: bool) -> list[dict[str, Any]]:
-        found = []
+    def refusals(self, *, by: User) -> list[dict[str, Any]]:
+        sight, found = Sight.of(by), []
         for row, findings in self.refused:
-            shown = told(findings, with_money=with_money)
+            shown = sight.told(findings)
             words = [finding.text for finding in shown]
             if not words:  # all that stands in the way is money
                 words = [_("Something that only managers see stands in the way; ask one.")]
@@ -60,7 +59,7 @@ class Acceptance:
                 {
                     "row": row.pk,
                     "reason": " ".join(words),
-                    "clashes": [finding.as_dict(with_money=with_money) for finding in shown],
+                    "clashes": [finding.as_dict(with_money=sight.money) for finding in shown],
                 }
             )
         return found
@@ -99,7 +98,7 @@ def accept(
         raise Conflict(
             _("None of these rows fits today's plan any more."),
             code="nothing_accepted",
-            refused=result.refusals(with_money=permissions.may_see_money(by)),
+            refused=result.refusals(by=by),
         )
     passed = passed_over(fits, reason=reason)
     edit = plan.PlanEdit(kind=PlanChange.Kind.ACCEPT, by=by, reason=reason, run=run)

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.models import Assignment, Project, WaitingPlace
-from projects.selectors.plan_state import Piece, told
+from projects.selectors.plan_state import Piece, Sight
 from projects.selectors.waiting import AWAITED, piece_of
 from projects.services import assignments, plan
-from teamhub.accounts import permissions
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
 from teamhub.errors import Conflict, InvalidInput, NotAllowed
@@ -73,7 +72,7 @@ def take(place: WaitingPlace, *, by: User, reason: str = "") -> Assignment:
     # The reason of a place explains a missing skill, not that the week is too full once more.
     left = [one for one in assignments.check(piece) if one.rule in AWAITED]
     if left:
-        shown = told(left, with_money=permissions.may_see_money(by))
+        shown = Sight.of(by).told(left)
         raise Conflict(
             " ".join(one.text for one in shown)
             + " "

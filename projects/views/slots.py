@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from projects.models import Slot, WaitingPlace
+from projects.models import PlanChange, Slot, WaitingPlace
 from projects.selectors.candidates import ORDERS, PAGE, Ask, Candidate, candidate, candidates
 from projects.selectors.slot_choices import options, way_out
 from projects.selectors.waiting import of_slot
@@ -56,7 +56,7 @@ def slot_dialog(request: HttpRequest, pk: int) -> HttpResponse:
         return _drawn(request, slot, request.POST, refusal=error, status=409)
     except InvalidInput as error:
         return _drawn(request, slot, request.POST, refusal=error, status=422)
-    messages.success(request, _told(placed))
+    _say_done(request, _told(placed), placed.change)
     return _done(request, slot)
 
 
@@ -83,6 +83,11 @@ def _told(placed: slot_choices.Placed) -> str:
     if len(placed.made) > 1:
         return _("%(people)s share the slot.") % {"people": names}
     return _("%(person)s is assigned.") % {"person": names}
+
+
+def _say_done(request: HttpRequest, text: str, change: PlanChange | None) -> None:
+    """The toast of the next page; its tag is the change that its Undo takes back."""
+    messages.success(request, text, extra_tags=str(change.pk) if change else "")
 
 
 def _done(request: HttpRequest, slot: Slot) -> HttpResponse:
@@ -115,13 +120,16 @@ def waiting_place(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(
             request, _("%(person)s is off the waiting list.") % {"person": place.person.name}
         )
+        if request.POST.get("from") == "home":
+            return redirect("home")
         return redirect("projects:slot-dialog", pk=place.slot_id)
     slot = editable_slot(request, place.slot_id)
     try:
         made = waiting.take(place, by=request.user, reason=request.POST.get("reason", "")[:300])
     except Conflict as error:
         return _drawn(request, slot, _as_asked(place), refusal=error, status=409)
-    messages.success(request, _("%(person)s is assigned.") % {"person": made.person.name})
+    told = _("%(person)s is assigned.") % {"person": made.person.name}
+    _say_done(request, told, slot_choices.change_of(made))
     return _done(request, slot)
 
 
@@ -171,9 +179,13 @@ def _drawn(
     }
     waits = {one.place.person_id for one in queue}
     context |= _chosen_panel(request, ask, given, waits)
-    return page_or_fragment(
+    response = page_or_fragment(
         request, "projects/slot_dialog.html", "projects/_slot_dialog.html", context, status=status
     )
+    # The address stays that of the page below: hx-push-url alone does not keep a boosted link from
+    # writing its own.
+    response["HX-Push-Url"] = "false"
+    return response
 
 
 def _orders(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -18,7 +18,6 @@ from projects.selectors.proposal import proposal_view
 from projects.selectors.proposal_diff import acceptances, diff_of
 from projects.selectors.proposal_params import ParamWords
 from projects.services import staffing
-from teamhub.accounts import permissions
 from teamhub.errors import Conflict, InvalidInput, TeamHubError
 from teamhub.runs.selectors import run_status
 from teamhub.web.fragments import wants_fragment
@@ -154,7 +153,7 @@ def _tell(request: HttpRequest, done: staffing.Acceptance) -> None:
             "%(n)d row waits for another lead.", "%(n)d rows wait for other leads.", n_requested
         )
         messages.info(request, text % {"n": n_requested})
-    for refusal in done.refusals(with_money=permissions.may_see_money(request.user))[:10]:
+    for refusal in done.refusals(by=request.user)[:10]:
         messages.warning(request, _("Refused: %(reason)s") % {"reason": refusal["reason"]})
 
 

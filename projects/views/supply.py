@@ -161,7 +161,7 @@ def supply_demand(request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
-COLUMNS = ["skill", "level", "week", "start_on", "demand", "open", "free", "gap", "holders"]
+COLUMNS = ["skill", "level", "week", "start_on", "demand", "open", "free", "shortage", "holders"]
 
 
 def _lines(asked: Question, rows: list[LevelWeeks]) -> Any:

@@ -61,6 +61,28 @@ document.addEventListener("click", (event) => {
   open(link);
 });
 
+// After a choice the page below is drawn anew: it comes back where the reader had it.
+const KEPT = "teamhub:slot-scroll";
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const to = dialog?.open && event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (!to) return;
+  const [here] = window.location.href.split("#");
+  if (new URL(to, here).href !== here) return;
+  sessionStorage.setItem(KEPT, JSON.stringify({ here, y: window.scrollY }));
+});
+
+function comeBack() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+  sessionStorage.removeItem(KEPT);
+  if (kept && kept.here === window.location.href.split("#")[0]) window.scrollTo(0, kept.y);
+}
+
+if (sessionStorage.getItem(KEPT)) {
+  if (document.readyState === "complete") comeBack();
+  else window.addEventListener("load", comeBack, { once: true });
+}
+
 document.addEventListener("htmx:afterSettle", () => {
   if (dialog?.open) settle();
 });

@@ -94,11 +94,25 @@ def test_a_lead_changes_the_plan_on_the_board(
     enter(page, product, "ada")
     planned = plan_somebody(page, product.url)
     planned.open()
+    a_drag_beyond_the_slot_says_so(planned)
     shorter = a_bar_is_shortened_by_mouse_and_taken_back(planned)
     the_same_by_keys(planned, shorter)
     a_change_of_somebody_else_is_shown_and_not_run_over(planned)
     who_does_not_suit_needs_a_reason(planned)
     an_open_slot_is_dragged_onto_a_person(planned)
+
+
+def a_drag_beyond_the_slot_says_so(planned: Planned) -> None:
+    page, box = planned.page, planned.bar.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 3, box["y"] + box["height"] / 2
+    page.mouse.move(x + 30, y)
+    page.mouse.down()
+    page.mouse.move(x + 330, y, steps=4)
+    page.mouse.up()
+    toast(page, "The slot has no more weeks on this side.")
+    spoken(page, "The slot has no more weeks on this side.")
+    assert planned.now["start_on"] == planned.row["start_on"]
 
 
 def a_bar_is_shortened_by_mouse_and_taken_back(planned: Planned) -> str:

@@ -40,12 +40,19 @@ def test_a_lead_searches_by_keyboard_and_splits_a_slot_over_two(
     split.locator("[name=split_by][value=share]").press("Space")
     split.locator("[name=second_share]").fill("0.05")
     split.locator("[name=reason]").fill("Both know the readers.")
+    before = page.evaluate("window.scrollY")
+    assert before > 0
     split.locator("button").press("Enter")
 
     toast(page, f"{first} and {second} share the slot.")
     expect(page.locator("h1")).to_have_text("Pathology second opinion")
     for name in (first, second):
         expect(page.locator(".th-team a.th-plan-confirmed", has_text=name).first).to_be_visible()
+    # What has changed above may shift it a little.
+    page.wait_for_function("before => Math.abs(window.scrollY - before) < 400", arg=before)
+    page.locator("#th-alerts").get_by_role("button", name="Undo").click()
+    toast(page, "Undone: 2 assignments")
+    expect(page.locator("h1")).to_have_text("Pathology second opinion")
     page.goto(f"{product.url}{seat.get_attribute('href')}")
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)

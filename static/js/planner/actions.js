@@ -1,7 +1,7 @@
 // The menus of bars, cells and open slots: every drag is here as well, without a pointer.
 import { placeOf, shifted } from "./ghost.js";
 
-const HERE = 8; // open slots offered in the menu of a week
+const HERE = 8; // open slots offered in the menu of a week, those that suit the person first
 
 export class Actions {
   constructor({ api, model, words, dialogs, menu, edits, refusals }) {
@@ -84,12 +84,14 @@ export class Actions {
   // A week of a person: which open slots could be theirs.
   ofWeek(anchor, row, start, end) {
     const { model, words } = this;
-    const found = model.tray.bars.filter(
+    const suits = (bar) => !bar.suits || bar.suits.includes(row.id);
+    const here = model.tray.bars.filter(
       (bar) => bar.editable && model.position(bar.start_on) < end && model.position(bar.end_on) > start,
     );
+    const found = [...here.filter(suits), ...here.filter((bar) => !suits(bar))];
     const items = found.slice(0, HERE).map((bar) => ({
-      label: words.say("assign_here", { slot: words.name(bar) }),
-      icon: "user-plus",
+      label: words.say(suits(bar) ? "assign_here" : "assign_unsuited", { slot: words.name(bar) }),
+      icon: suits(bar) ? "user-plus" : "alert-triangle",
       run: () => this.edits.assignTo(bar, [row.id, row.name]),
     }));
     if (!items.length) items.push({ label: words.say("nothing_open"), disabled: true });

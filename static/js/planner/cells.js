@@ -52,7 +52,8 @@ export class Cells {
     if (this.model.view !== "people") {
       const { filled, needed, open } = need(row.load, group);
       const values = { filled: share(filled), needed: share(needed), open: share(open) };
-      return this.words.say("cell_project", { name: row.name, week, ...values });
+      const told = this.words.say("cell_project", { name: row.name, week, ...values });
+      return [told, ...this.mean(group)].join(", ");
     }
     const at = person(row.load, group);
     const state = this.words.texts.states[at.state];
@@ -67,6 +68,10 @@ export class Cells {
       const worst = this.words.week(this.model.monday(at.worst));
       parts.push(this.words.say("cell_worst", { week: worst, share: share(at.most) }));
     }
-    return parts.join(", ");
+    return [...parts, ...this.mean(group)].join(", ");
+  }
+
+  mean({ start, end }) {
+    return end - start > 1 ? [this.words.say("cell_mean")] : [];
   }
 }

@@ -90,9 +90,12 @@ export class Drag {
     } else if (drag.kind === "move") {
       const at = model.view === "people" && under ? under.at : drag.from.at;
       drag.to = { ...shifted(drag.from, by), at };
+      drag.beyond = drag.to.start - drag.from.start !== by;
       if (at !== drag.from.at) drag.to.lane = 0;
     } else {
       drag.to = resized(drag.from, drag.kind, by);
+      drag.beyond = drag.kind === "end" ? by > 0 && drag.to.end - drag.from.end < by
+        : by < 0 && drag.to.start - drag.from.start > by;
     }
     if (drag.to) this.ghost.show(drag.to);
     else this.ghost.hide();
@@ -128,8 +131,16 @@ export class Drag {
     this.swallowing = true;
     setTimeout(() => (this.swallowing = false));
     if (!drag.to) return;
+    if (drag.beyond) this.atEdge();
     if (drag.kind === "assign") this.edits.assignTo(drag.bar, this.model.names[drag.to.at]);
     else this.edits.put(drag.bar, drag.to);
+  }
+
+  // It went as far as the slot's weeks; the hand wanted more.
+  atEdge() {
+    const words = this.edits.words.say("edge");
+    this.edits.undo.toast(words, "info");
+    this.edits.words.speak(words);
   }
 
   // The click that ends a drag opens no menu.

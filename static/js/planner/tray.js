@@ -2,6 +2,8 @@
 import { make, svgIcon } from "./elements.js";
 
 const FIRST = 24;
+const KEY = "teamhub:planner-tray";
+const LOW_PX = 900; // on a lower screen the board needs the room
 
 export class Tray {
   constructor(root, model, words, sprite) {
@@ -12,6 +14,20 @@ export class Tray {
     this.list = root.querySelector("[data-planner-tray-list]");
     this.title = root.querySelector("[data-planner-tray-title]");
     this.shown = FIRST;
+    this.button = root.querySelector("[data-planner-tray-fold]");
+    const kept = localStorage.getItem(KEY);
+    this.fold(kept === null ? window.innerHeight < LOW_PX : kept === "folded");
+    this.button.addEventListener("click", () => {
+      const folded = !this.list.hidden;
+      localStorage.setItem(KEY, folded ? "folded" : "open");
+      this.fold(folded);
+    });
+  }
+
+  fold(folded) {
+    this.list.hidden = folded;
+    this.root.toggleAttribute("data-folded", folded);
+    this.button.setAttribute("aria-expanded", String(!folded));
   }
 
   draw() {

@@ -319,3 +319,28 @@ def test_every_text_of_the_scripts_is_given_by_the_page() -> None:
 
     assert len(used) > 40
     assert used <= set(TEXTS)
+
+
+def test_open_slots_say_whom_they_suit_to_those_who_may_fill_them(
+    company: Company, cast: Any, api_for: Any
+) -> None:
+    able, low = company.make_person("Able", level=4), company.make_person("Low", level=2)
+    late = company.make_person("Late", level=4)
+    late.skills.update(valid_from=weeks.add_weeks(start_monday(), 1))
+    company.make_slot(level=3)
+
+    (mine,) = api_for(company.lead).get(BOARD, asked(view="open")).json()["results"]
+    (read,) = api_for(cast.plan).get(BOARD, asked(view="open")).json()["results"]
+
+    assert mine["suits"] == [able.pk]
+    assert low.pk not in mine["suits"]
+    assert "suits" not in read
+
+
+def test_a_month_says_that_its_number_is_the_mean_and_its_colour_the_worst_week(
+    company: Company, client_for: Any
+) -> None:
+    page = client_for(company.lead).get(PAGE, {"zoom": "month"}).content.decode()
+
+    assert "mean of the weeks; colour: the worst week" in page
+    assert 'aria-controls="planner-tray-list"' in page

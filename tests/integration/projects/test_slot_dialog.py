@@ -190,6 +190,7 @@ def test_the_page_and_the_fragment_are_the_same_dialog(company: Company, client_
     page, piece = client.get(address), client.get(address, headers={"HX-Request": "true"})
 
     assert page.content.count(b"<h1>") == 1
+    assert piece["HX-Push-Url"] == "false"  # the address stays that of the page below
     assert b"<html" not in piece.content
     assert piece.content.strip().startswith(b'<section id="slot-dialog"')
     for answer in (page, piece):

@@ -65,7 +65,10 @@ def test_a_program_reads_candidates_chooses_and_works_the_waiting_list(
     )
 
     assert (listed["count"], [row["name"] for row in listed["results"]]) == (2, ["Ida"])
-    assert ranked[ben.key]["in_the_way"][0]["assignment"] == old.pk
+    (found,) = api.get(f"{base}candidates/?search={ben.key}").json()["results"]
+    assert found["person"] == ben.key
+    gives = ranked[ben.key]["in_the_way"][0]
+    assert (gives["assignment"], gives["version"]) == (old.pk, old.version)
     assert ranked[ben.key]["hours_least"] == 8
     assert ranked[ida.key]["fit"]["total"] == 30
     assert (plain.status_code, plain.json()["error"]["code"]) == (409, "needs_choice")
@@ -81,12 +84,40 @@ def test_a_program_reads_candidates_chooses_and_works_the_waiting_list(
 
 
 def test_a_program_hears_what_is_wrong_with_its_question(company: Company, api_for: Any) -> None:
-    slot = company.make_slot()
+    slot, ben = company.make_slot(), company.make_person("Ben")
     api, base = api_for(company.lead), f"/api/v1/projects/slots/{slot.pk}/"
     for wrong in ("fte_share=3", "start_on=2027-13-01", "order=luck", f"end_on={week(9)}"):
         answer = api.get(f"{base}candidates/?{wrong}")
         assert answer.status_code == 400, wrong
         assert answer.json()["error"]["message"]
-    for body in ({}, {"person": "nobody"}, {"person": "x", "choice": "steal"}):
+    for body in (
+        {},
+        {"person": "nobody"},
+        {"person": "x", "choice": "steal"},
+        {"person": ben.key, "fte_share": 0},
+    ):
         assert api.post(f"{base}assign/", body).status_code == 400
     assert api.get("/api/v1/projects/slots/999999/candidates/").status_code == 404
+
+
+def test_nobody_is_put_into_weeks_that_are_over(company: Company, api_for: Any) -> None:
+    slot, ben, eva = company.make_slot(), company.make_person("Ben"), company.make_person("Eva")
+    slot.start_on, slot.end_on = week(-60), week(-50)
+    slot.save()
+    api, base = api_for(company.lead), f"/api/v1/projects/slots/{slot.pk}/"
+    weeks_over = {"start_on": week(-58), "end_on": week(-52), "person": ben.key}
+
+    answers = [
+        api.post(f"{base}assign/", weeks_over),
+        api.post(f"{base}assign/", weeks_over | {"choice": "overbook", "reason": "why"}),
+        api.post(f"{base}assign/", weeks_over | {"choice": "move", "reason": "why"}),
+        api.post(
+            f"{base}assign/",
+            weeks_over | {"choice": "split", "second": eva.key, "split_on": week(-55)},
+        ),
+        api.post("/api/v1/projects/assignments/", weeks_over | {"slot": slot.pk}),
+    ]
+
+    assert [one.status_code for one in answers] == [400] * 5
+    assert all("are over" in one.json()["error"]["message"] for one in answers)
+    assert not Assignment.objects.exists()

@@ -116,7 +116,7 @@ def test_who_does_not_see_all_loads_reads_no_wrong_gap(
     window = {"from": slot.start_on.isoformat(), "weeks": 2}
     (row,) = api_for(cast.vi).get("/api/v1/projects/supply/", window).json()
     week = row["weeks"][0]
-    assert (row["holders"], week["open"], week["free"], week["gap"]) == (1, 0.9, None, None)
+    assert (row["holders"], week["open"], week["free"], week["shortage"]) == (1, 0.9, None, None)
     page = client_for(cast.vi).get("/supply/", window).content.decode()
     assert "not yours to see" in page
     assert "too few" not in page
