@@ -33,7 +33,9 @@ class LevelWeekOut(serializers.Serializer[Any]):
     free = serializers.FloatField(
         allow_null=True, help_text="FTE that holders have left; null where you do not see all loads"
     )
-    shortage = serializers.FloatField(allow_null=True, help_text="FTE open beyond what is free, or null")
+    shortage = serializers.FloatField(
+        allow_null=True, help_text="FTE open beyond what is free, or null"
+    )
 
 
 class SupplyOut(serializers.Serializer[Any]):

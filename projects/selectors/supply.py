@@ -135,7 +135,9 @@ def _add_people(
             if held_skill.level < row.level or not valid:
                 continue
             row.holders += 1
-            for week in valid if mine is not None else ():
+            if mine is None:
+                continue
+            for week in valid:
                 row.free[week] += max(0, mine.available[week] - mine.assigned[week])
 
 

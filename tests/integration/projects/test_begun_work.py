@@ -71,6 +71,7 @@ def test_a_proposal_moves_the_weeks_to_come_and_undo_brings_them_back(begun: Any
     taken = Assignment.objects.get(person=ben)
     assert (taken.slot, taken.start_on, taken.end_on) == (moved.slot, now, before[moved.pk][1])
 
+    assert done.change is not None
     undo.undo(PlanChange.objects.get(pk=done.change.pk), by=company.lead)
     after = {one.pk: (one.start_on, one.end_on) for one in Assignment.objects.filter(person=ana)}
     assert after == before

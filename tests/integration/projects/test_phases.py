@@ -144,11 +144,12 @@ def test_locked_assignments_follow_their_phase_only_with_a_reason_that_is_kept(
 
     assert done.status_code == 302
     change = PlanChange.objects.get()
-    kept = {line.assignment_id: (line.after or line.before) for line in change.lines.all()}
+    kept = {line.assignment_id: (line.after or line.before or {}) for line in change.lines.all()}
     assert change.reason == "The client asked"
     assert {pk for pk, side in kept.items() if side.get("override")} == {held.pk, gone.pk}
     event = AuditEvent.objects.get(verb="phase.move")
     assert event.reason == "The client asked"
+    assert event.after is not None
     assert event.after["override"] == {str(held.pk): "locked", str(gone.pk): "locked"}
 
 

@@ -97,7 +97,7 @@ def test_a_bad_instance_is_refused_in_one_line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(capacity_plan, "_own_output", lambda: None)
+    monkeypatch.setattr(capacity_plan, "own_output", lambda: None)
     path = tmp_path / "bad.json"
     path.write_text(json.dumps(small() | change))
 
