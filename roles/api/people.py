@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -74,7 +74,7 @@ class PersonList(TakesSavedView, APIView):
     )
     def get(self, request: Request) -> Response:
         """Everybody, with the fields that you may see."""
-        people = _narrowed(Person.objects.visible_to(request.user), request)
+        people = narrowed_by(Person.objects.visible_to(request.user), request.query_params)
         pages = Pages()
         page: Any = pages.paginate_queryset(_with_parts(people), request, view=self) or []
         context = _context(page, request.user)
@@ -105,31 +105,31 @@ def _context(people: Iterable[Person], user: User) -> dict[str, Any]:
     }
 
 
-def _narrowed(people: Any, request: Request) -> Any:
-    query = request.query_params
+def narrowed_by(people: Any, query: Mapping[str, str]) -> Any:
+    """The people whom the filters of a query leave."""
     for word in query.get("search", "").replace("\0", "")[:200].split()[:10]:
         people = people.filter(
             Q(name__icontains=word) | Q(key__icontains=word) | Q(sort_name__icontains=word)
         )
-    if key := _known(request, "role", Role):
+    if key := _known(query, "role", Role):
         people = people.filter(roles__key=key)
-    if key := _known(request, "site", Site):
+    if key := _known(query, "site", Site):
         people = people.filter(site__key=key)
-    if key := _known(request, "department", Department):
+    if key := _known(query, "department", Department):
         people = people.in_department(key)
-    if key := _known(request, "node", MapNode):
+    if key := _known(query, "node", MapNode):
         people = can_hold(people, MapNode.objects.get(key=key), timezone.localdate())
-    skill, level = _known(request, "skill", Skill), _level(request)
+    skill, level = _known(query, "skill", Skill), _level(query)
     if skill or level:
         people = people.with_skill(skill, level or 1, timezone.localdate())
     return people
 
 
 def _known(
-    request: Request, name: str, model: type[Role | Site | Department | Skill | MapNode]
+    query: Mapping[str, str], name: str, model: type[Role | Site | Department | Skill | MapNode]
 ) -> str:
     """The key that a filter names, or "" without it; a key that nobody has is a mistake."""
-    key: str = request.query_params.get(name, "")
+    key = query.get(name, "")
     if key and ("\0" in key or not model._default_manager.filter(key=key).exists()):
         raise InvalidInput(
             _("%(name)s “%(key)s” does not exist.") % {"name": name, "key": key[:60]}, field=name
@@ -137,8 +137,8 @@ def _known(
     return key
 
 
-def _level(request: Request) -> int | None:
-    raw = request.query_params.get("min_level", "")
+def _level(query: Mapping[str, str]) -> int | None:
+    raw = query.get("min_level", "")
     if raw and raw not in {"1", "2", "3", "4", "5"}:
         raise InvalidInput(
             _("min_level must be a whole number from 1 to 5; got “%(raw)s”.") % {"raw": raw[:40]},

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from roles.api import people
+from roles.api import bulk, people
 
 app_name = "roles"
 urlpatterns = [
     path("people/", people.PersonList.as_view(), name="person-list"),
+    path("people/bulk/", bulk.PeopleBulk.as_view(), name="people-bulk"),
     path("people/<int:pk>/", people.PersonDetail.as_view(), name="person-detail"),
     path("departments/", people.DepartmentList.as_view(), name="department-list"),
     path("sites/", people.SiteList.as_view(), name="site-list"),

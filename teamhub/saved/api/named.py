@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -9,12 +10,29 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from teamhub.errors import InvalidInput
+from teamhub.saved.models import SavedView
 from teamhub.saved.selectors import by_name
 
 SAVED_VIEW = "Name of a saved view of this list: its filters hold where the query has none."
 VIEW_PARAMETER = OpenApiParameter("view", str, description=SAVED_VIEW)
 # Of the page alone: order, columns, how far one sees; the API has its own.
 _PAGE_ONLY = frozenset({"sort", "cols", "zoom"})
+
+
+def filters_of(
+    view: SavedView, known: Mapping[str, str], field: str
+) -> Iterator[tuple[str, list[str]]]:
+    """Names as the address has them, with values; refuses a filter that it does not know."""
+    for key, values in view.parameters.lists():
+        if key in _PAGE_ONLY or (key not in known and not any(values)):
+            continue
+        if key not in known:
+            raise InvalidInput(
+                _("The view “%(name)s” filters by “%(key)s”, which this address cannot.")
+                % {"name": view.name, "key": key},
+                field=field,
+            )
+        yield known[key], values
 
 
 class TakesSavedView:
@@ -34,17 +52,7 @@ class TakesSavedView:
     def _take(self, request: Request, name: str) -> None:
         view = by_name(self.saved_list, name, request.user)
         query = request.query_params.copy()
-        for key, values in view.parameters.lists():
-            if key in _PAGE_ONLY:
-                continue
-            if key not in self.view_filters and not any(values):
-                continue
-            if key not in self.view_filters:
-                raise InvalidInput(
-                    _("The view “%(name)s” filters by “%(key)s”, which this address cannot.")
-                    % {"name": view.name, "key": key},
-                    field=self.saved_parameter,
-                )
-            if self.view_filters[key] not in query:
-                query.setlist(self.view_filters[key], values)
+        for key, values in filters_of(view, self.view_filters, self.saved_parameter):
+            if key not in query:
+                query.setlist(key, values)
         request._request.GET = query  # type: ignore[assignment]  # read as the other is

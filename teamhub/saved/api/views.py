@@ -61,11 +61,31 @@ class SavedViewList(APIView):
         return Response(SavedViewOut(shown).data, status=status.HTTP_201_CREATED)
 
 
+class StarIn(serializers.Serializer[Any]):
+    favourite = serializers.BooleanField()
+
+
+def _view(request: Request, pk: int) -> SavedView:
+    view = SavedView.objects.visible_to(request.user).filter(pk=pk).first()
+    if view is None:
+        raise Http404
+    return view
+
+
 class SavedViewDetail(APIView):
+    @extend_schema(operation_id="saved_views_star", request=StarIn, responses=SavedViewOut)
+    def patch(self, request: Request, pk: int) -> Response:
+        """Star it or take the star away; also of views that others share."""
+        view = _view(request, pk)
+        given = StarIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        favourite = given.validated_data["favourite"]
+        services.set_favourite(view, by=request.user, favourite=favourite)
+        mine = view.owner_id == request.user.pk
+        return Response(SavedViewOut(ShownView(view, mine, favourite)).data)
+
     @extend_schema(operation_id="saved_views_remove", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        view = SavedView.objects.visible_to(request.user).filter(pk=pk).first()
-        if view is None:
-            raise Http404
+        view = _view(request, pk)
         services.remove_view(view, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

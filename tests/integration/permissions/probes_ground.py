@@ -101,4 +101,6 @@ def _saved_views() -> Iterator[Probe]:
     rule = ("saved views", "star and remove")
     yield Probe(rule, "POST", "saved:view-favourite", ("view",), ok=302)
     yield Probe(rule, "POST", "saved:view-remove", ("view",), ok=302)
+    star = {"favourite": True}
+    yield Probe(rule, "PATCH", "api:saved:view-detail", ("view",), data=partial(always, star))
     yield Probe(rule, "DELETE", "api:saved:view-detail", ("view",), ok=204)

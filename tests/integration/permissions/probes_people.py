@@ -138,6 +138,8 @@ def _basics() -> Iterator[Probe]:
     yield Probe(rule, "POST", "roles:skill-remove", held, data=lambda _t: skill, ok=302)
     many = lambda things: {"person": things.member.pk, "save": "1", "weekly_hours": "30"}  # noqa: E731
     yield Probe(rule, "POST", "roles:person-bulk", data=many, ok=302)
+    same = lambda things: {"people": [things.member.key], "weekly_hours": 30}  # noqa: E731
+    yield Probe(rule, "POST", "api:roles:people-bulk", data=same)
 
 
 def _load() -> Iterator[Probe]:

@@ -11,6 +11,7 @@ from roles.models import Person
 from roles.services.bulk_edit import BulkChange, change_people
 from teamhub.audit.models import AuditEvent
 from teamhub.errors import InvalidInput, NotAllowed
+from teamhub.saved import services as views
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,40 @@ def test_the_page_refuses_in_words_and_keeps_what_was_typed(
         "/people/bulk/", {"save": "1", "person": [team[0].pk], "weekly_hours": "9"}
     )
     assert stranger.status_code == 403
+
+
+def test_programs_change_whom_they_name_or_whom_a_view_leaves(
+    api_for: Any, cast: Any, team: list[Any]
+) -> None:
+    oslo, role = builders.make_site("oslo"), builders.make_role("lead")
+    api, address = api_for(cast.ada), "/api/v1/roles/people/bulk/"
+    named = {"people": ["person-0", "person-1"], "site": "oslo", "comment": "moved"}
+    assert api.post(address, named, format="json").json() == {"changed": ["person-0", "person-1"]}
+    assert Person.objects.filter(site=oslo).count() == 2
+
+    views.save_view(by=cast.ada, page="people", name="Oslo", query="site=oslo&cols=name")
+    left = {"view": "Oslo", "add_roles": ["lead"], "max_concurrent_projects": 4}
+    assert len(api.post(address, left, format="json").json()["changed"]) == 2
+    assert set(role.people.values_list("key", flat=True)) == {"person-0", "person-1"}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {},
+        {"people": ["person-0"], "view": "x", "weekly_hours": 30},
+        {"people": ["nobody"], "weekly_hours": 30},
+        {"people": ["person-0"]},
+        {"people": ["person-0"], "site": "moon"},
+        {"people": ["person-0"], "add_roles": ["moon"]},
+        {"people": ["person-0"], "weekly_hours": 99},
+        {"view": "nothing", "weekly_hours": 30},
+    ],
+)
+def test_a_bad_wish_of_a_program_changes_nobody(
+    api_for: Any, cast: Any, team: list[Any], bad: dict[str, Any]
+) -> None:
+    answer = api_for(cast.ada).post("/api/v1/roles/people/bulk/", bad, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+    assert not Person.objects.exclude(version=1).exists()

@@ -74,11 +74,15 @@ def test_a_private_view_is_nobody_elses(client_for: Any, cast: Any, berlin: Any)
 
 
 def test_a_shared_view_can_be_starred_by_all_and_removed_by_its_owner(
-    client_for: Any, cast: Any, berlin: Any
+    client_for: Any, api_for: Any, cast: Any, berlin: Any
 ) -> None:
     services.save_view(by=cast.ada, page="people", name="Berlin", query=berlin.query, shared=True)
     bo = client_for(cast.bo)
     bo.post(f"/views/{berlin.pk}/favourite/", {"on": "1"})
+    assert list(berlin.favourites.all()) == [cast.bo]
+    address = f"/api/v1/views/{berlin.pk}/"
+    assert api_for(cast.cy).patch(address, {"favourite": True}).json()["favourite"] is True
+    assert api_for(cast.cy).patch(address, {"favourite": False}).json()["favourite"] is False
     assert list(berlin.favourites.all()) == [cast.bo]
     assert bo.post(f"/views/{berlin.pk}/remove/").status_code == 403
     assert client_for(cast.ada).post(f"/views/{berlin.pk}/remove/").status_code == 302
