@@ -84,7 +84,7 @@ def test_a_slash_searches_and_a_question_mark_lists_the_keys(product: Product, p
     expect(keys).to_be_hidden()
     page.keyboard.press("g")
     page.keyboard.press("l")
-    expect(page.locator("h1")).to_have_text("Load by week")
+    expect(page.locator("h1")).to_have_text("Planner")
 
 
 def test_the_load_grid_is_walked_by_keys(product: Product, page: Page) -> None:
