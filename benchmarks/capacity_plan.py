@@ -46,7 +46,7 @@ from typing import Any
 
 from benchmarks import capacity_instances as instances
 from benchmarks import capacity_peers as peers
-from benchmarks.output import own_output
+from benchmarks.output import own_output, positive_seconds
 from capacity.kernel import verify
 from capacity.kernel.problem import CapacityProblem, CapacitySolution
 from capacity.kernel.record import Planned
@@ -93,7 +93,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=_at_least_one)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--must-serve", action="store_true")
-    parser.add_argument("--seconds", type=_positive, required=True)
+    parser.add_argument("--seconds", type=positive_seconds, required=True)
     parser.add_argument("--write-instance", type=Path)
     parser.add_argument("--answer", type=Path)
     parser.add_argument("--replan", action="store_true")
@@ -103,13 +103,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.seed < 0:
         parser.error("--seed is below 0")
     return options
-
-
-def _positive(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
-    return seconds
 
 
 def _at_least_one(text: str) -> int:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from typing import Any
+
+
+def positive_seconds(text: str) -> float:
+    """An option in seconds, for argparse."""
+    seconds = float(text)
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return seconds
 
 
 def own_output() -> Any:

@@ -23,7 +23,7 @@ from threading import Event
 from typing import Any
 
 from benchmarks import instances
-from benchmarks.output import own_output
+from benchmarks.output import own_output, positive_seconds
 from projects.kernel.staffing import verify
 from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import better_bound, solve
@@ -92,19 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.staffing", description=__doc__)
     parser.add_argument("instance", type=Path)
-    parser.add_argument("--seconds", type=_positive, required=True)
-    parser.add_argument("--bound-seconds", type=_positive, default=0.0)
+    parser.add_argument("--seconds", type=positive_seconds, required=True)
+    parser.add_argument("--bound-seconds", type=positive_seconds, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1, choices=range(1, 65), metavar="W")
     parser.add_argument("--answer", type=Path, required=True)
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
-    return seconds
 
 
 def _check_writable(answer: Path) -> None:

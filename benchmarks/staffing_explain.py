@@ -38,7 +38,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import instances
-from benchmarks.output import own_output
+from benchmarks.output import own_output, positive_seconds
 from projects.kernel.staffing import core, counterfactual
 from projects.kernel.staffing.explain import explain
 from projects.kernel.staffing.ledger import Ledger
@@ -90,16 +90,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("instance", type=Path)
-    parser.add_argument("--plan-seconds", type=_positive, default=5.0)
+    parser.add_argument("--plan-seconds", type=positive_seconds, default=5.0)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
-    return seconds
 
 
 def _blockers(problem: StaffingProblem, solution: StaffingSolution) -> dict[str, Any]:

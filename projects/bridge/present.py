@@ -7,9 +7,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from projects.bridge.rows import Loading, OpenPiece, open_pieces
-from projects.models import Assignment, Project, ProjectSide, Slot
-from roles.models import Person
+from projects.bridge.rows import Loading, OpenPiece, loading, open_pieces, slots_of
+from projects.models import Assignment, Project, Slot
 from teamhub import weeks
 
 
@@ -19,37 +18,12 @@ def read_present(projects: Iterable[Project]) -> Loading:
     Work in other projects stays a fact, and so does what is over.
     """
     scope = sorted(projects, key=lambda project: project.pk)
-    slots = list(
-        Slot.objects.filter(phase__project__in=scope)
-        .select_related("seat__role", "phase__project")
-        .prefetch_related("skills__skill", "assignments__person")
-        .order_by("phase__project", "start_on", "pk")
-    )
+    slots = slots_of(scope)
     today = weeks.monday(timezone.localdate())
     pieces = [piece for slot in slots for piece in _pieces(slot, today)]
-    start = min((piece.start_on for piece in pieces), default=today)
-    end = max((piece.end_on for piece in pieces), default=today)
     past = [a for slot in slots for a in slot.assignments.all() if a.end_on <= today]
-    outside = (
-        Assignment.objects.in_weeks(start, end)
-        .exclude(slot__phase__project__in=scope)
-        .select_related("slot__seat__role", "slot__phase__project")
-        .order_by("pk")
-    )
-    held_by = {piece.held.person_id for piece in pieces if piece.held is not None}
-    candidates = Person.objects.employed_between(start, end) | Person.objects.filter(pk__in=held_by)
-    people = list(candidates.distinct().select_related("site").order_by("pk"))
-    index = {person.pk: position for position, person in enumerate(people)}
-    return Loading(
-        projects=scope,
-        pieces=pieces,
-        start=start,
-        n_weeks=weeks.weeks_between(start, end),
-        people=people,
-        assignments=[a for a in (*past, *outside) if a.person_id in index],
-        sides=list(ProjectSide.objects.filter(project__in=scope).order_by("pk")),
-        person_index=index,
-    )
+    holders = {piece.held.person_id for piece in pieces if piece.held is not None}
+    return loading(scope, pieces, past, holders)
 
 
 def _pieces(slot: Slot, today: date) -> list[OpenPiece]:

@@ -50,12 +50,7 @@ class Loading:
 
 def read(run: StaffingRun) -> Loading:
     projects = list(run.projects.select_related("site").order_by("pk"))
-    slots = list(
-        Slot.objects.filter(phase__project__in=projects)
-        .select_related("seat__role", "phase__project")
-        .prefetch_related("skills__skill", "assignments__person")
-        .order_by("phase__project", "start_on", "pk")
-    )
+    slots = slots_of(projects)
     today = weeks.monday(timezone.localdate())
     wishes = Wishes.of(run.params)
     pieces = [
@@ -63,17 +58,43 @@ def read(run: StaffingRun) -> Loading:
         for slot in slots
         for piece in open_pieces(slot, today, movable=wishes.movable, wishes=wishes)
     ]
+    moved = {piece.held.pk for piece in pieces if piece.held is not None}
+    facts = [a for slot in slots for a in slot.assignments.all() if a.pk not in moved]
+    known = {assignment.person_id for assignment in facts} | named_people(run.params)
+    return loading(projects, pieces, facts, known, wishes=wishes)
+
+
+def slots_of(projects: list[Project]) -> list[Slot]:
+    """The slots of projects with all that a problem asks of them."""
+    return list(
+        Slot.objects.filter(phase__project__in=projects)
+        .select_related("seat__role", "phase__project")
+        .prefetch_related("skills__skill", "assignments__person")
+        .order_by("phase__project", "start_on", "pk")
+    )
+
+
+def loading(
+    projects: list[Project],
+    pieces: list[OpenPiece],
+    facts: list[Assignment],
+    known: set[int],
+    *,
+    wishes: Wishes = NO_WISHES,
+) -> Loading:
+    """Pieces and facts of a scope, with whoever could take a piece and what they do elsewhere.
+
+    `known` are ids of people who belong to it though they may not be employed in these weeks.
+    """
+    today = weeks.monday(timezone.localdate())
     start = min((piece.start_on for piece in pieces), default=today)
     end = max((piece.end_on for piece in pieces), default=today)
-    moved = {piece.held.pk for piece in pieces if piece.held is not None}
-    in_scope = [a for slot in slots for a in slot.assignments.all() if a.pk not in moved]
     outside = (
         Assignment.objects.in_weeks(start, end)
         .exclude(slot__phase__project__in=projects)
         .select_related("slot__seat__role", "slot__phase__project")
         .order_by("pk")
     )
-    known = {assignment.person_id for assignment in in_scope} | named_people(run.params)
     candidates = Person.objects.employed_between(start, end) | Person.objects.filter(pk__in=known)
     people = list(candidates.distinct().select_related("site").order_by("pk"))
     index = {person.pk: position for position, person in enumerate(people)}
@@ -83,7 +104,7 @@ def read(run: StaffingRun) -> Loading:
         start=start,
         n_weeks=weeks.weeks_between(start, end),
         people=people,
-        assignments=[a for a in (*in_scope, *outside) if a.person_id in index],
+        assignments=[a for a in (*facts, *outside) if a.person_id in index],
         sides=list(ProjectSide.objects.filter(project__in=projects).order_by("pk")),
         wishes=wishes,
         person_index=index,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from projects.models.plan import Assignment, Slot
 from projects.models.project import Project, WholeWeeks, whole_weeks
+from projects.models.project_run import ProjectRun
 from roles.models import Department, Person
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
@@ -29,12 +30,11 @@ STAGES = (
 )
 
 
-MAX_NAMED = 3
 # What becomes of a plan under another rate or budget tells of rates.
 MONEY_SUPPOSED = frozenset({"rate", "amount"})
 
 
-class StaffingRun(Run):
+class StaffingRun(ProjectRun):
     """A proposal of who takes which slot. Nothing changes until somebody accepts."""
 
     kind: ClassVar[str] = "staffing"
@@ -43,7 +43,6 @@ class StaffingRun(Run):
     title = _("Staffing proposal")
     # The trace says after how many seconds solutions came: no two computations agree on that.
     volatile_keys: ClassVar[frozenset[str]] = Run.volatile_keys | {"trace"}
-    subject_needs = ("projects",)
 
     projects = models.ManyToManyField(Project, related_name="staffing_runs")
     # Money and objective fields: managers and administrators only.
@@ -60,31 +59,6 @@ class StaffingRun(Run):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:proposal-detail", args=[self.pk])
-
-    @property
-    def subject(self) -> str:
-        """Names of its projects; the first three of many."""
-        names = [project.name for project in self.projects.all()]
-        more = len(names) - MAX_NAMED
-        shown = ", ".join(names[:MAX_NAMED])
-        if more <= 0:
-            return shown
-        return str(_("%(names)s and %(more)d more")) % {"names": shown, "more": more}
-
-    @classmethod
-    def about(cls, words: str) -> Q:
-        scope = cls.projects.through.objects.filter(project__name__icontains=words)
-        return Q(pk__in=scope.values("staffingrun_id"))
-
-    @classmethod
-    def also_visible_to(cls, user: User) -> Q:
-        """Whoever leads one of its projects."""
-        led = Project.objects.led_by(user).values("pk")
-        scope = cls.projects.through.objects.filter(project_id__in=led)
-        return Q(pk__in=scope.values("staffingrun_id"))
-
-    def copy_relations(self, original: StaffingRun) -> None:
-        self.projects.set(original.projects.all())
 
     @property
     def is_what_if(self) -> bool:
@@ -104,11 +78,6 @@ class StaffingRun(Run):
     @property
     def gap_percent(self) -> float | None:
         return None if self.gap is None else 100 * self.gap
-
-    def may_be_controlled_by(self, user: User) -> bool:
-        if permissions.is_administrator(user) or self.requested_by_id == user.pk:
-            return True
-        return self.projects.filter(pk__in=Project.objects.led_by(user)).exists()
 
     def may_be_repeated_by(self, user: User) -> bool:
         """Whoever may staff all its projects and, where it supposes money, may see money."""

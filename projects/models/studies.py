@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from projects.models.project import Project
-from projects.models.staffing import MAX_NAMED, StaffingRun
-from teamhub.accounts import permissions
+from projects.models.project_run import ProjectRun
+from projects.models.staffing import StaffingRun
 from teamhub.accounts.models import User
 from teamhub.runs.models import Run
 
@@ -50,7 +50,7 @@ class WeightProfile(models.Model):
         return self.name
 
 
-class StaffingStudy(Run):
+class StaffingStudy(ProjectRun):
     """One question about a proposal or about today's plan, and its answer; changes nothing."""
 
     class Question(models.TextChoices):
@@ -64,7 +64,6 @@ class StaffingStudy(Run):
     queue: ClassVar[str] = "solve"
     title = _("Staffing question")
     copied_fields: ClassVar[tuple[str, ...]] = ("question", "proposal_id")
-    subject_needs = ("projects",)
 
     question = models.CharField(_("question"), max_length=10, choices=Question)
     projects = models.ManyToManyField(Project, related_name="studies")
@@ -97,36 +96,6 @@ class StaffingStudy(Run):
         if self.outcome in {"", self.Outcome.FEASIBLE}:
             return ""
         return str(self.Outcome(self.outcome).label)
-
-    @property
-    def subject(self) -> str:
-        """Names of its projects; the first three of many."""
-        names = [project.name for project in self.projects.all()]
-        more = len(names) - MAX_NAMED
-        shown = ", ".join(names[:MAX_NAMED])
-        if more <= 0:
-            return shown
-        return str(_("%(names)s and %(more)d more")) % {"names": shown, "more": more}
-
-    @classmethod
-    def about(cls, words: str) -> Q:
-        scope = cls.projects.through.objects.filter(project__name__icontains=words)
-        return Q(pk__in=scope.values("staffingstudy_id"))
-
-    @classmethod
-    def also_visible_to(cls, user: User) -> Q:
-        """Whoever leads one of its projects."""
-        led = Project.objects.led_by(user).values("pk")
-        scope = cls.projects.through.objects.filter(project_id__in=led)
-        return Q(pk__in=scope.values("staffingstudy_id"))
-
-    def copy_relations(self, original: StaffingStudy) -> None:
-        self.projects.set(original.projects.all())
-
-    def may_be_controlled_by(self, user: User) -> bool:
-        if permissions.is_administrator(user) or self.requested_by_id == user.pk:
-            return True
-        return self.projects.filter(pk__in=Project.objects.led_by(user)).exists()
 
     def may_be_repeated_by(self, user: User) -> bool:
         """As a new question: today's plan for who may staff it, a proposal for who may read it."""

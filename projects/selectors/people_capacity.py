@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from projects.models import Project, Slot
 from projects.selectors.load import PersonLoad, span, week_load
 from roles.models import Department, Person, PersonSkill, Role, Skill
@@ -110,27 +112,32 @@ def _count_people(
     for row in skills.order_by("pk"):
         person = by_pk[row.person_id]
         groups[row.skill.key].add(
-            load[person.pk], person.rate_per_fte_week, _valid(row, start, n_weeks)
+            load[person.pk], person.rate_per_fte_week, valid_weeks(row, start, n_weeks)
         )
 
 
-def _valid(row: PersonSkill, start: date, n_weeks: int) -> list[int]:
+def valid_weeks(row: PersonSkill, start: date, n_weeks: int) -> list[int]:
     """Weeks whose Monday the skill is valid on."""
     days = [weeks.add_weeks(start, week) for week in range(n_weeks)]
     return [week for week, day in enumerate(days) if row.state_on(day) == "valid"]
 
 
-def _count_slots(
-    groups: dict[str, GroupWeeks], user: User, start: date, n_weeks: int, by: str, department: str
-) -> None:
+def asking_slots(user: User, start: date, n_weeks: int, department: str = "") -> QuerySet[Slot]:
+    """Slots of these weeks in running projects whose detail the user sees, with all they ask."""
     end = weeks.add_weeks(start, n_weeks)
     slots = Slot.objects.visible_to(user).filter(start_on__lt=end, end_on__gt=start)
     slots = slots.exclude(phase__project__status__in=CLOSED)
     if department:
         tops = set(Department.objects.filter(key=department).values_list("pk", flat=True))
         slots = slots.filter(phase__project__department__in=Department.objects.at_or_below(tops))
-    found = slots.select_related("seat__role").prefetch_related("assignments", "skills__skill")
-    for slot in found.order_by("pk"):
+    return slots.prefetch_related("assignments", "skills__skill").order_by("pk")
+
+
+def _count_slots(
+    groups: dict[str, GroupWeeks], user: User, start: date, n_weeks: int, by: str, department: str
+) -> None:
+    slots = asking_slots(user, start, n_weeks, department)
+    for slot in slots.select_related("seat__role"):
         left = open_weeks(slot, start, n_weeks)
         for key in _asked(slot, by):
             group = groups[key]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from projects.models import Slot
 from projects.selectors.load import PersonLoad, week_load
-from projects.selectors.people_capacity import CLOSED, open_weeks
-from roles.models import Department, Person, PersonSkill, Skill
+from projects.selectors.people_capacity import asking_slots, open_weeks, valid_weeks
+from roles.models import Person, PersonSkill, Skill
 from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
@@ -66,7 +65,8 @@ def supply_and_demand(
     """
     known = permissions.may_see_load_of_all(user)
     rows: dict[tuple[str, int], LevelWeeks] = {}
-    asked = list(_slots(user, start, n_weeks, department=department, skill=skill))
+    slots = asking_slots(user, start, n_weeks, department)
+    asked = list(slots.filter(skills__skill__key=skill) if skill else slots)
     for slot in asked:
         for need in slot.skills.all():
             if not skill or need.skill.key == skill:
@@ -89,18 +89,6 @@ def supply_and_demand(
             -row.level,
         ),
     )
-
-
-def _slots(user: User, start: date, n_weeks: int, *, department: str, skill: str) -> Iterable[Slot]:
-    end = weeks.add_weeks(start, n_weeks)
-    slots = Slot.objects.visible_to(user).filter(start_on__lt=end, end_on__gt=start)
-    slots = slots.exclude(phase__project__status__in=CLOSED)
-    if skill:
-        slots = slots.filter(skills__skill__key=skill)
-    if department:
-        tops = set(Department.objects.filter(key=department).values_list("pk", flat=True))
-        slots = slots.filter(phase__project__department__in=Department.objects.at_or_below(tops))
-    return slots.prefetch_related("assignments", "skills__skill").order_by("pk")
 
 
 def _add_demand(
@@ -139,12 +127,6 @@ def _add_people(
                 continue
             for week in valid:
                 row.free[week] += max(0, mine.available[week] - mine.assigned[week])
-
-
-def valid_weeks(row: PersonSkill, start: date, n_weeks: int) -> list[int]:
-    """Weeks whose Monday the skill is valid on."""
-    days = [weeks.add_weeks(start, week) for week in range(n_weeks)]
-    return [week for week, day in enumerate(days) if row.state_on(day) == "valid"]
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,19 @@ def assign(
     return assignment
 
 
+def assign_piece(piece: Piece, *, by: User, reason: str = "") -> Assignment:
+    """Put the person of a piece into its slot for its weeks and effort."""
+    return assign(
+        slot=piece.slot,
+        person=piece.person,
+        by=by,
+        start_on=piece.start_on,
+        end_on=piece.end_on,
+        fte_hundredths=piece.fte_hundredths,
+        reason=reason,
+    )
+
+
 @transaction.atomic
 def change(
     assignment: Assignment, *, version: int, by: User, reason: str = "", **fields: Any

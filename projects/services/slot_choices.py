@@ -68,7 +68,7 @@ def choose(
 def assign_plain(piece: Piece, *, by: User) -> Placed:
     """Assign where nothing stands in the way; otherwise say what does, and what can be chosen."""
     try:
-        made = _assign(piece, by=by, reason="")
+        made = assignments.assign_piece(piece, by=by, reason="")
     except Conflict as refusal:
         if refusal.code == "needs_reason":
             offered = [choice.value for choice in options(piece, user=by).possible]
@@ -84,24 +84,12 @@ def assign_plain(piece: Piece, *, by: User) -> Placed:
 
 def overbook(piece: Piece, *, by: User, reason: str) -> Placed:
     """Assign against rules that only warn; the reason stays with the assignment."""
-    made = _assign(piece, by=by, reason=reason)
+    made = assignments.assign_piece(piece, by=by, reason=reason)
     return Placed(change_of(made), [made])
 
 
 def queue(piece: Piece, *, by: User, reason: str = "") -> Placed:
     return Placed(waiting=waiting.queue(piece, by=by, reason=reason))
-
-
-def _assign(piece: Piece, *, by: User, reason: str) -> Assignment:
-    return assignments.assign(
-        slot=piece.slot,
-        person=piece.person,
-        by=by,
-        start_on=piece.start_on,
-        end_on=piece.end_on,
-        fte_hundredths=piece.fte_hundredths,
-        reason=reason,
-    )
 
 
 @transaction.atomic

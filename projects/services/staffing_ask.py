@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from projects.models import Project, StaffingRun
 from projects.selectors.staffing_scope import profile_named
-from projects.services.staffing_scope import Named, clean_budgets, clean_weights, clean_wishes
+from projects.services.staffing_scope import (
+    Named,
+    clean_budgets,
+    clean_weights,
+    clean_wishes,
+    names_of_others,
+)
 from projects.services.staffing_what_if import clean_changes
 from teamhub.accounts.models import User
 from teamhub.audit import services as audit
@@ -60,13 +66,10 @@ def propose_team(
             _("The time limit must lie between 1 and %(most)d seconds.")
             % {"most": settings.STAFFING_MAX_SECONDS}
         )
-    ids = {project.pk for project in projects}
-    editable = set(Project.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
-    foreign = [project.name for project in projects if project.pk not in editable]
-    if foreign:
+    if others := names_of_others(projects, by):
         raise NotAllowed(
             _("Only the lead or a deputy may staff a project; you are neither in: %(names)s.")
-            % {"names": ", ".join(foreign)}
+            % {"names": others}
         )
     named = Named(projects, by)
     params = {

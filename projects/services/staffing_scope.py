@@ -25,6 +25,14 @@ MOST_WISHES = 1000  # of each kind
 Json = dict[str, Any]
 
 
+def names_of_others(projects: Iterable[Project], by: User) -> str:
+    """Names of those projects that the user may not staff; "" where they may staff all."""
+    projects = list(projects)
+    ids = {project.pk for project in projects}
+    editable = set(Project.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
+    return ", ".join(project.name for project in projects if project.pk not in editable)
+
+
 def clean_weights(given: Mapping[str, Any]) -> dict[str, int]:
     """The product's weights with the manager's changes; refuses what is no weight."""
     weights = dict(PRODUCT_WEIGHTS)

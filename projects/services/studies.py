@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Project, Slot, StaffingRun, StaffingStudy
 from projects.selectors.staffing_scope import staffable
+from projects.services.staffing_scope import names_of_others
 from roles.models import Department, Person, Site
 from teamhub import weeks
 from teamhub.accounts.models import User
@@ -139,13 +140,10 @@ def _of_proposal(run: StaffingRun, question: str, by: User) -> list[Project]:
 def _of_today(projects: Sequence[Project], by: User) -> list[Project]:
     if not projects:
         raise InvalidInput(_("Choose at least one project, or a proposal."), field="projects")
-    ids = {project.pk for project in projects}
-    editable = set(Project.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
-    foreign = [project.name for project in projects if project.pk not in editable]
-    if foreign:
+    if others := names_of_others(projects, by):
         raise NotAllowed(
             _("Only the lead or a deputy may ask about a project; you are neither in: %(names)s.")
-            % {"names": ", ".join(foreign)}
+            % {"names": others}
         )
     return list(projects)
 

@@ -80,15 +80,7 @@ def take(place: WaitingPlace, *, by: User, reason: str = "") -> Assignment:
             code="not_free",
             clashes=[one.as_dict() for one in shown],
         )
-    made = assignments.assign(
-        slot=piece.slot,
-        person=piece.person,
-        by=by,
-        start_on=piece.start_on,
-        end_on=piece.end_on,
-        fte_hundredths=piece.fte_hundredths,
-        reason=reason,
-    )
+    made = assignments.assign_piece(piece, by=by, reason=reason)
     _end(place, Status.TAKEN, by=by, assignment=made)
     audit.record(by, "waiting.take", place, after={"assignment": made.pk}, reason=reason)
     return made

@@ -11,9 +11,10 @@ from typing import Any
 from projects.kernel.staffing import changes, verify
 from projects.kernel.staffing.changes import Budget, Hire, Shift, Train
 from projects.kernel.staffing.ideas import Idea, ideas, rounded_up
+from projects.kernel.staffing.neighbourhood import settled
 from projects.kernel.staffing.prices import prices_of
 from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution, require
-from projects.kernel.staffing.repair import MOST_SLOTS, Repaired, Standing, relaxed
+from projects.kernel.staffing.repair import MOST_SLOTS, Repaired, Standing, check
 from projects.kernel.staffing.solve import BrokenPlan
 from teamhub.kernel.budget import Deadline, Report
 
@@ -78,7 +79,8 @@ def answer(
     whole = isinstance(top, int) and not isinstance(top, bool)
     require(whole and 1 <= top <= MOST_TOP, "top", f"{top!r} is no number from 1 to {MOST_TOP}")
     report("Reading the plan", 0.0)
-    standing = Standing(relaxed(problem, plan), plan)
+    check(problem, plan)
+    standing = Standing(settled(problem, plan), plan)
     report("Trying changes", 0.1)
     seconds = PRICE_SHARE * deadline.left
     prices = prices_of(standing.tables, standing.base, deadline, seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -143,7 +143,7 @@ class Standing:
             A plan to begin with instead of the present one.
         """
         ledger = self.without(slots)
-        pairs = candidates_of(ledger, slots)
+        pairs = Candidates.of(self.tables, ledger, slots)
         # The programme knows only slots that somebody could take.
         if any(self.problem.slots[s].must_fill and pairs.counts[s] == 0 for s in slots):
             return None
@@ -220,36 +220,8 @@ class Standing:
         return [p for _rank, p in sorted(ranked)]
 
 
-def candidates_of(ledger: Ledger, slots: Collection[int]) -> Candidates:
-    """Everybody suited to one of some open slots for whom the ledger has room."""
-    tables = ledger.tables
-    counts = np.zeros(tables.n_slots, dtype=np.int64)
-    people, points = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for s in sorted(slots):
-        suited = tables.suited(s)
-        suited = suited[ledger.fits(s, suited)]
-        gained = tables.points(s, suited)
-        for p, extra in ledger.beside_facts.get(s, ()):
-            gained = gained + np.where(suited == p, extra, 0)
-        counts[s] = len(suited)
-        people.append(suited)
-        points.append(gained)
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Candidates(tables, first, np.concatenate(people), np.concatenate(points))
-
-
 def check(problem: StaffingProblem, plan: Sequence[int]) -> None:
     """Raise InvalidProblem unless the plan names a person of the problem, or -1, for each slot."""
     require(len(plan) == len(problem.slots), "plan", "one person per slot or -1")
     known = all(-1 <= person < len(problem.people) for person in plan)
     require(known, "plan", "holds a person that does not exist")
-
-
-def relaxed(problem: StaffingProblem, plan: Sequence[int]) -> StaffingProblem:
-    """The problem in which must-fill slots that the plan leaves open may stay so."""
-    check(problem, plan)
-    slots = tuple(
-        replace(slot, must_fill=False) if plan[s] < 0 and slot.must_fill else slot
-        for s, slot in enumerate(problem.slots)
-    )
-    return replace(problem, slots=slots)

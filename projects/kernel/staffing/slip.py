@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from projects.kernel.staffing.absence import Absences, Split, by_piece, split
+from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.model import PlanModel
 from projects.kernel.staffing.problem import Slot, StaffingProblem
-from projects.kernel.staffing.repair import Standing, candidates_of
+from projects.kernel.staffing.repair import Standing
 from teamhub.kernel.budget import Deadline
 from teamhub.kernel.highs import solve_mip
 
@@ -56,7 +57,7 @@ class Slips:
     def _can_be_filled(self, project: int, phase: str, later: int) -> bool:
         rests = self._rests[project, phase, later]
         ledger = self._ledger(project, phase)
-        candidates = candidates_of(ledger, rests)
+        candidates = Candidates.of(ledger.tables, ledger, rests)
         if any(candidates.counts[s] == 0 for s in rests):
             return False
         if len(rests) == 1:
