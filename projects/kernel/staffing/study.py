@@ -13,6 +13,7 @@ from threading import Event
 from typing import Any, cast
 
 from projects.kernel.staffing import codec
+from projects.kernel.staffing.job import anchored
 from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem
 from teamhub.kernel.budget import Budget, Deadline, Report
 from teamhub.kernel.outcome import Status
@@ -56,7 +57,7 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     deadline = Deadline(Budget(float(job.get("seconds", SECONDS))), stop)
     seed = int(job.get("seed", 0))
     report("Reading the plan", 0.0)
-    problem = codec.problem_from_json(job["problem"])
+    problem = anchored(codec.problem_from_json(job["problem"]))
     plan = plan_of(problem, job["assignment"])
     module = import_module(f"projects.kernel.staffing.{QUESTIONS[question]}")
     told = cast("Answer", module.answer)(problem, plan, job, deadline, seed, report)

@@ -88,3 +88,17 @@ def test_a_bad_question_is_refused_by_name(changes: dict, complaint: str) -> Non
 def test_a_job_that_lacks_something_is_refused() -> None:
     with pytest.raises(InvalidProblem, match="job: lacks 'assignment'"):
         study.run({"problem": {}}, Notes(), Event())
+
+
+def test_work_that_could_not_be_kept_is_no_change_in_a_question_either() -> None:
+    """The plan was made from what of the start keeps the rules; so are the answers about it."""
+    full = {"fte": 10, "required": {"ml": 1}}
+    given = problem(
+        people=(person("ana", skills={"ml": 2}),),
+        slots=(slot(**full), slot("s1", phase="2", **full), slot("s2", phase="3", **full)),
+        start=(0, 0, -1),
+        max_movers=0,
+    )
+    data = {"problem": codec.problem_to_json(given), "assignment": ["ana", None, None]}
+    told = study.run(data | {"question": "what_helps", "seconds": 10}, Notes(), Event())
+    assert told["answer"]["ideas"]
