@@ -65,6 +65,8 @@ def load_staffing(run: StaffingRun) -> dict[str, Any]:
         "seconds": run.params["seconds"],
         "limit_s": run.params["seconds"] + GRACE_SECONDS,
         "seed": run.seed,
+        # A supposition may take somebody away; of a plan that can be accepted nobody just leaves.
+        "holders_stay": not run.is_what_if,
         "people": [person.pk for person in rows.people],
         "pieces": [
             _piece(piece, slot, rows)

@@ -86,13 +86,14 @@ def _row(
     *,
     hire: str = "",
 ) -> ProposalRow | None:
-    """The row of a piece; None where the person who holds it stays.
+    """The row of a piece; None where the person who holds it stays, or nobody takes it over.
 
     Somebody who would be hired has no row of their own: the score names them.
     """
-    if piece["held"] is not None and person == piece.get("held_by"):
-        return None
     filled = person is not None or bool(hire)
+    stays = person == piece.get("held_by") or (not filled and not run.is_what_if)
+    if piece["held"] is not None and stays:
+        return None
     points: dict[str, Any] = {"hire": hire} if hire else {}
     money = None
     if score is not None and filled:

@@ -1,6 +1,7 @@
 """The staffing kernel as a job: JSON in, JSON out, for a child process or a test.
 
-The job: {"problem": see codec, "seconds": wall time, "threads": 1, "seed": 0}.
+The job: {"problem": see codec, "seconds": wall time, "threads": 1, "seed": 0,
+"holders_stay": whether who holds a slot of the start keeps it where nobody else takes it}.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from projects.kernel.staffing import codec, verify
 from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.explain import Blocker, Score, explain
 from projects.kernel.staffing.greedy import keepable
+from projects.kernel.staffing.holders import left_alone, with_holders
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import BrokenPlan, solve
 from projects.kernel.staffing.tables import Tables
-from teamhub.kernel.budget import Budget, Report
+from teamhub.kernel.budget import Budget, Report, Silence
 from teamhub.kernel.outcome import Outcome, Status
 
 Json = dict[str, Any]
 # So much of the time may go into naming clashes; then no slot has to be filled.
 LEAD_SHARE = 0.4
+FIRST_LOOK, LAST_LOOK = 0.1, 0.2
 
 
 def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
@@ -38,11 +41,35 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     """
     if "problem" not in job:
         raise InvalidProblem("job: lacks 'problem'")
-    problem = anchored(codec.problem_from_json(job["problem"]))
+    given = codec.problem_from_json(job["problem"])
     trace = _Trace(report)
-    budget = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
+    whole = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
+    seed = int(job.get("seed", 0))
+    if not (job.get("holders_stay") and given.is_limited):
+        return _solved(given, whole, seed, trace, stop)
+    # Who would lose work that nobody takes keeps it, and must get nothing that needs its time: so
+    # a first, short look finds such work, and the last one takes what the long one left alone.
+    for share, told in ((FIRST_LOOK, _Trace(Silence())), (1 - FIRST_LOOK - LAST_LOOK, trace)):
+        budget = replace(whole, seconds=share * whole.seconds)
+        result = _solved(given, budget, seed, told, stop)
+        trace.before_s += result["runtime_s"]
+        named = {row["slot"]: row["person"] for row in result["assignment"]}
+        alone = left_alone(given, codec.solution_from_json(given, named).assignment)
+        if alone:
+            given = with_holders(given, alone)
+        elif told is trace:
+            return result | {"runtime_s": trace.before_s}
+    rest = replace(whole, seconds=max(0.05 * whole.seconds, whole.seconds - trace.before_s))
+    result = _solved(given, rest, seed, trace, stop)
+    return result | {"runtime_s": trace.before_s + result["runtime_s"]}
+
+
+def _solved(given: StaffingProblem, budget: Budget, seed: int, trace: _Trace, stop: Event) -> Json:
+    problem = anchored(given)
     least = min(1.0, budget.seconds)
     core: tuple[str, ...] = ()
+    trace.lead_s = 0.0
+    report = trace
 
     def result(outcome: Outcome[StaffingSolution]) -> Json:
         return _result(problem, replace(outcome, core=core or outcome.core), trace, bool(core))
@@ -51,7 +78,7 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
         outcome = solve(
             problem,
             budget=replace(budget, seconds=max(least, budget.seconds - trace.lead_s)),
-            seed=int(job.get("seed", 0)),
+            seed=seed,
             report=trace,
             stop=stop,
             on_plan=lambda so_far: report.best(result(so_far)),
@@ -106,7 +133,7 @@ class _Trace:
     def __init__(self, report: Report) -> None:
         self._report = report
         self.points: list[list[float | None]] = []
-        self.lead_s = 0.0
+        self.before_s = self.lead_s = 0.0  # of earlier looks, and of the present one
 
     def __call__(self, stage: str, progress: float) -> None:
         self._report(stage, progress)
@@ -114,7 +141,7 @@ class _Trace:
     def incumbent(
         self, *, seconds: float, objective: float | None, bound: float | None = None
     ) -> None:
-        seconds += self.lead_s
+        seconds += self.before_s + self.lead_s
         self.points.append([round(seconds, 3), objective, bound])
         self._report.incumbent(seconds=seconds, objective=objective, bound=bound)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from projects.models import Assignment, PlanChange, StaffingRun
 from projects.selectors.proposal_diff import diff_of
+from projects.selectors.proposal_fit import fit_of
 from projects.selectors.proposal_sides import compare
 from projects.services import staffing, undo
 from teamhub import weeks
@@ -76,6 +77,28 @@ def test_a_proposal_moves_the_weeks_to_come_and_undo_brings_them_back(begun: Any
     after = {one.pk: (one.start_on, one.end_on) for one in Assignment.objects.filter(person=ana)}
     assert after == before
     assert not Assignment.objects.filter(person=ben).exists()
+
+
+def test_whoever_nobody_takes_over_from_keeps_the_work_and_gets_nothing_on_top(begun: Any) -> None:
+    """Ben cannot take Ana's slots: she stays over, and free work that suits her goes elsewhere."""
+    company, _ana, ben, held, _now = begun
+    ben.skills.update(level=1)
+    phase = held[0].slot.phase.project.phases.get()
+    other = company.make_project("three", start_on=phase.start_on)
+    other.phases.update(start_on=phase.start_on, end_on=phase.end_on)
+    open_slot = company.make_slot("three", phase=other.phases.get(), fte_hundredths=10)
+    run = staffing.propose_team(
+        projects=[*(one.slot.phase.project for one in held), other],
+        by=company.lead,
+        seconds=5,
+        change_budget=5,
+    )
+
+    solve(run)
+
+    (row,) = run.rows.all()
+    assert (row.slot, row.person, row.replaces) == (open_slot, None, None)
+    assert fit_of(run).refused == {}
 
 
 def test_locked_or_frozen_work_stays_though_it_has_begun(begun: Any) -> None:

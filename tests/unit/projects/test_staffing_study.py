@@ -6,6 +6,7 @@ import json
 import sys
 from threading import Event
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_a_job_that_lacks_something_is_refused() -> None:
 
 def test_work_that_could_not_be_kept_is_no_change_in_a_question_either() -> None:
     """The plan was made from what of the start keeps the rules; so are the answers about it."""
-    full = {"fte": 10, "required": {"ml": 1}}
+    full: dict[str, Any] = {"fte": 10, "required": {"ml": 1}}
     given = problem(
         people=(person("ana", skills={"ml": 2}),),
         slots=(slot(**full), slot("s1", phase="2", **full), slot("s2", phase="3", **full)),
