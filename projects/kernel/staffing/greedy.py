@@ -8,7 +8,7 @@ import numpy as np
 
 from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.ledger import Ledger
-from projects.kernel.staffing.tables import Array
+from projects.kernel.staffing.tables import Array, Tables
 
 
 def by_hand(candidates: Candidates, ledger: Ledger) -> None:
@@ -54,10 +54,15 @@ def by_rounding(candidates: Candidates, ledger: Ledger, shares: Array) -> None:
             ledger.place(s, int(p[0]))
 
 
+def by_stake(tables: Tables) -> Array:
+    """All slots, greatest stake (priority x effort) first."""
+    order: Array = np.argsort(-tables.priority * tables.effort, kind="stable")
+    return order
+
+
 def fill_open(candidates: Candidates, ledger: Ledger) -> int:
     """Fill open slots while that gains something, greatest stake first; returns how many."""
-    tables = candidates.tables
-    order = np.argsort(-tables.priority * tables.effort, kind="stable")
+    order = by_stake(candidates.tables)
     return _fill(candidates, ledger, order, candidates.points, lambda best: best > 0)
 
 
@@ -105,7 +110,7 @@ def keepable(candidates: Candidates, ledger: Ledger) -> tuple[int, ...] | None:
 def replay(candidates: Candidates, ledger: Ledger, plan: Sequence[int] | Array) -> None:
     """Place what fits of a given plan, greatest stake first."""
     tables = candidates.tables
-    for s in np.argsort(-tables.priority * tables.effort, kind="stable"):
+    for s in by_stake(tables):
         p = np.array([plan[s]])
         if p[0] < 0 or ledger.plan[s] >= 0 or p[0] not in candidates.of_slot(s):
             continue

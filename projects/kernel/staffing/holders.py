@@ -1,17 +1,92 @@
-"""Work that nobody takes over stays with who holds it."""
+"""Work that breaks a rule goes to somebody else; what nobody takes over stays with who holds it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from projects.kernel.staffing.candidates import Candidates
+from projects.kernel.staffing.greedy import by_stake, continuity, replay
+from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import Fact, StaffingProblem
+from projects.kernel.staffing.tables import Tables
 
 
 def left_alone(problem: StaffingProblem, plan: Sequence[int]) -> frozenset[int]:
     """Slots that `start` fills and the plan leaves open."""
     start = problem.start or (-1,) * len(plan)
     return frozenset(s for s, p in enumerate(plan) if p < 0 <= start[s])
+
+
+def relieved(problem: StaffingProblem) -> StaffingProblem:
+    """The problem whose `start` keeps the rules and leaves nobody out: the place to begin from.
+
+    Slots that their holders cannot keep (they are over, excluded, ...) go, greatest stake first, to
+    the best of those who can take them beside all else that is held, and count as the most urgent
+    ones from then on. Each counts against both change budgets. Where nobody can, or a budget is
+    used up, they stay as facts; what then does not fit beside them is tried in its turn.
+    """
+    while True:
+        step = _Relief(problem)
+        if not step.stay:
+            return step.problem()
+        problem = with_holders(problem, step.stay)
+
+
+class _Relief:
+    """What of a start can be kept, what goes to whom, and what has to stay as it is."""
+
+    def __init__(self, problem: StaffingProblem) -> None:
+        if problem.start is None:
+            raise ValueError("the problem has no start")
+        self.given, self.start = problem, problem.start
+        tables = Tables(problem)
+        self.ledger = Ledger(tables)
+        self.candidates = Candidates.of(tables, self.ledger)
+        replay(self.candidates, self.ledger, self.start)
+        lost = [s for s in by_stake(tables) if self.ledger.plan[s] < 0 <= self.start[s]]
+        # Somebody who is over today gets nothing on top.
+        self.closed = {self.start[s] for s in lost}
+        self.goes: set[int] = set()
+        self.stay = {s for s in lost if not self._give(s)}
+
+    def _give(self, s: int) -> bool:
+        pairs = self.candidates.pairs_of([s])
+        people = self.candidates.person[pairs]
+        able = self.ledger.fits(s, people) & ~np.isin(people, list(self.closed))
+        people, points = people[able], self.candidates.points[pairs][able]
+        going = self.goes | {s}
+        if len(people) == 0 or not all(left is None or left >= 0 for left in self._left(going)):
+            return False
+        worth = points + continuity(self.ledger, s, people) - self.ledger.overload_paid(s, people)
+        self.ledger.place(s, int(people[np.argmax(worth)]))
+        self.goes = going
+        return True
+
+    def _left(self, going: set[int]) -> tuple[int | None, int | None]:
+        """Changes and movers that are left when these slots have gone."""
+        most = self.given.max_changes, self.given.max_movers
+        used = len(going), len({self.start[s] for s in going})
+        changes, movers = (
+            None if limit is None else limit - n for limit, n in zip(most, used, strict=True)
+        )
+        return changes, movers
+
+    def problem(self) -> StaffingProblem:
+        most = max((self.given.priority_of(s) for s in range(len(self.start))), default=0)
+        changes, movers = self._left(self.goes)
+        return replace(
+            self.given,
+            slots=tuple(
+                replace(slot, priority=most) if s in self.goes else slot
+                for s, slot in enumerate(self.given.slots)
+            ),
+            start=tuple(self.ledger.plan.tolist()),
+            max_changes=changes,
+            max_movers=movers,
+        )
 
 
 def with_holders(problem: StaffingProblem, slots: Collection[int]) -> StaffingProblem:

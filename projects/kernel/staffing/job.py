@@ -15,7 +15,7 @@ from projects.kernel.staffing import codec, verify
 from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.explain import Blocker, Score, explain
 from projects.kernel.staffing.greedy import keepable
-from projects.kernel.staffing.holders import left_alone, with_holders
+from projects.kernel.staffing.holders import left_alone, relieved, with_holders
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import BrokenPlan, solve
@@ -46,12 +46,12 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     whole = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
     seed = int(job.get("seed", 0))
     if not (job.get("holders_stay") and given.is_limited):
-        return _solved(given, whole, seed, trace, stop)
+        return _solved(anchored(given), whole, seed, trace, stop)
     # Who would lose work that nobody takes keeps it, and must get nothing that needs its time: so
     # a first, short look finds such work, and the last one takes what the long one left alone.
     for share, told in ((FIRST_LOOK, _Trace(Silence())), (1 - FIRST_LOOK - LAST_LOOK, trace)):
         budget = replace(whole, seconds=share * whole.seconds)
-        result = _solved(given, budget, seed, told, stop)
+        result = _solved(relieved(given), budget, seed, told, stop)
         trace.before_s += result["runtime_s"]
         named = {row["slot"]: row["person"] for row in result["assignment"]}
         alone = left_alone(given, codec.solution_from_json(given, named).assignment)
@@ -60,12 +60,13 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
         elif told is trace:
             return result | {"runtime_s": trace.before_s}
     rest = replace(whole, seconds=max(0.05 * whole.seconds, whole.seconds - trace.before_s))
-    result = _solved(given, rest, seed, trace, stop)
+    result = _solved(relieved(given), rest, seed, trace, stop)
     return result | {"runtime_s": trace.before_s + result["runtime_s"]}
 
 
-def _solved(given: StaffingProblem, budget: Budget, seed: int, trace: _Trace, stop: Event) -> Json:
-    problem = anchored(given)
+def _solved(
+    problem: StaffingProblem, budget: Budget, seed: int, trace: _Trace, stop: Event
+) -> Json:
     least = min(1.0, budget.seconds)
     core: tuple[str, ...] = ()
     trace.lead_s = 0.0
