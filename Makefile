@@ -49,6 +49,8 @@ $(STAMP): | requirements.lock
 	else
 		$(PYTHON) -m pip install -q --no-input --disable-pip-version-check --require-hashes -r requirements.lock
 	fi
+	# Some set-ups install sources only; then every process would compile them again.
+	$(PYTHON) -m compileall -q -j 0 -x '/(tests?|testing)/' $(V)/lib || true
 	touch $@
 
 run: $(STAMP)  ## start TeamHub here: web, workers, clock; Ctrl-C stops all

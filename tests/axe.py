@@ -16,8 +16,9 @@ _THIN = """rows => {
     for (const row of [...body.rows].slice(rows)) row.remove();
   }
 }"""
-_RUN = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"]});
+_RUN = """async rules => {
+  const only = rules.length ? {runOnly: {type: "rule", values: rules}} : {};
+  const found = await axe.run(document, {resultTypes: ["violations"], ...only});
   const why = (node) => node.any.concat(node.all).map((check) => check.message).join("; ");
   const place = (node) => `${node.html.slice(0, 160)} [${why(node).slice(0, 200)}]`;
   return found.violations.map((one) => ({
@@ -31,8 +32,8 @@ def _source() -> str:
     return SOURCE.read_text()
 
 
-def grave_faults(page: Page) -> list[str]:
-    """Serious and critical faults of the page as it stands, each with its first places.
+def grave_faults(page: Page, *rules: str) -> list[str]:
+    """Serious and critical faults of the page as it stands, of some rules or all.
 
     Of long tables the first rows are looked at, and stay; the others are gone from the page.
     """
@@ -41,6 +42,6 @@ def grave_faults(page: Page) -> list[str]:
         page.evaluate(_source())
     return [
         f"{one['id']} ({one['impact']}): {one['help']}: {' | '.join(one['nodes'])}"
-        for one in page.evaluate(_RUN)
+        for one in page.evaluate(_RUN, list(rules))
         if one["impact"] in GRAVE
     ]

@@ -64,10 +64,11 @@ def test_axe_finds_no_grave_fault_on_any_page_of_staffing(product: Product, page
         expect(page.locator("h1")).to_have_count(1)
         for element in page.locator("main details:not([data-menu])").all()[:12]:
             element.evaluate("element => { element.open = true; }")
-        for scheme in ("light", "dark"):
+        # Of the dark page only the colours are others.
+        for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
             page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", scheme)
             page.wait_for_timeout(300)  # colours change slowly
-            faults += [f"{address} {scheme}: {fault}" for fault in grave_faults(page)]
+            faults += [f"{address} {scheme}: {fault}" for fault in grave_faults(page, *rules)]
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         if address.startswith(NARROW):
             faults += [f"{address} narrow: {fault}" for fault in grave_faults(page)]
@@ -82,3 +83,16 @@ def test_axe_finds_a_fault_where_there_is_one(product: Product, page: Page) -> N
     assert grave_faults(page) == []
     page.evaluate("document.querySelector('main').append(document.createElement('input'))")
     assert any(fault.startswith("label ") for fault in grave_faults(page))
+
+
+def test_axe_finds_colours_that_cannot_be_told_apart(product: Product, page: Page) -> None:
+    page.goto(f"{product.url}/accounts/login/")
+    page.evaluate("""() => {
+      const pale = document.createElement("p");
+      pale.style = "color: #ccc; background: #fff";
+      pale.textContent = "pale";
+      document.querySelector("main").append(pale);
+    }""")
+    assert any(
+        fault.startswith("color-contrast ") for fault in grave_faults(page, "color-contrast")
+    )
