@@ -22,6 +22,7 @@ from projects.selectors.last_edit import change_of, last_edit
 from projects.services import assignments as service
 from roles.models import Person
 from teamhub.api.pagination import Pages, paged
+from teamhub.api.serializers import Input
 from teamhub.errors import Conflict, NotAllowed, Stale
 from teamhub.web.exports import csv_response
 
@@ -47,7 +48,7 @@ class PreconditionRequired(APIException):
     default_code = "precondition_required"
 
 
-class AssignmentIn(serializers.Serializer[Any]):
+class AssignmentIn(Input):
     slot = serializers.IntegerField(min_value=1, max_value=2**53)
     person = serializers.CharField(max_length=60, help_text="The person's key, or the id.")
     start_on = serializers.DateField(required=False, help_text="A Monday.")
@@ -61,7 +62,9 @@ class AssignmentIn(serializers.Serializer[Any]):
 
 
 class AssignmentPatch(AssignmentIn):
-    slot = None  # type: ignore[assignment]  # an assignment stays in its slot
+    slot = serializers.IntegerField(
+        min_value=1, max_value=2**53, required=False, help_text="Its own: an assignment stays."
+    )
     person = serializers.CharField(max_length=60, required=False)
 
 
@@ -153,6 +156,11 @@ class AssignmentDetail(APIView):
     def patch(self, request: Request, pk: int) -> Response:
         assignment = _editable(request, pk)
         given = _validated(AssignmentPatch, request)
+        if given.pop("slot", assignment.slot_id) != assignment.slot_id:
+            words = _(
+                "An assignment stays in its slot. Assign the person to the other one instead."
+            )
+            raise serializers.ValidationError({"slot": [words]})
         version, fields = if_match(request), _fields(given, request)
         with _told_who(pk):
             made = service.change(assignment, version=version, by=request.user, **fields)

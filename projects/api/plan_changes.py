@@ -20,6 +20,7 @@ from projects.selectors.plan_changes import ShownChange
 from projects.services.undo import MAX_REASON, undo
 from roles.models import Person
 from teamhub.api.pagination import Pages, paged
+from teamhub.api.serializers import Input
 from teamhub.errors import InvalidInput
 from teamhub.web.exports import csv_response
 
@@ -68,7 +69,7 @@ class PlanChangeOut(serializers.Serializer[Any]):
     lines = LineOut(many=True, help_text="In the list the first 100.")
 
 
-class UndoIn(serializers.Serializer[Any]):
+class UndoIn(Input):
     partial = serializers.BooleanField(  # type: ignore[assignment]
         required=False, default=False, help_text="Undo what has not changed since."
     )

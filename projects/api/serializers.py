@@ -12,6 +12,7 @@ from projects.exporting import written_needs
 from projects.models import ChecklistItem, Phase, Requirement, Seat, Slot
 from roles.models import Department, Site
 from teamhub.accounts.models import User
+from teamhub.api.serializers import Input
 
 MAX_WORD = 254  # characters: an e-mail address
 
@@ -263,7 +264,7 @@ class ReopenIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class MoveIn(serializers.Serializer[Any]):
+class MoveIn(Input):
     start_on = serializers.DateField(help_text="A Monday.")
     end_on = serializers.DateField(help_text="The Monday after the last week.")
     assignments = serializers.ChoiceField(

@@ -23,6 +23,7 @@ from projects.services import slot_choices, waiting
 from projects.slot_forms import ask_of
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
+from teamhub.api.serializers import Input
 
 MOST_ID = 2**53
 
@@ -122,12 +123,12 @@ class CandidateOut(serializers.Serializer[Candidate]):
         return FreeWeekOut(one.by_week, many=True).data if one.load_seen else None
 
 
-class GivesWay(serializers.Serializer[Any]):
+class GivesWay(Input):
     id = serializers.IntegerField(min_value=1, max_value=MOST_ID)
     version = serializers.IntegerField(min_value=1, max_value=10**9)
 
 
-class ChoiceIn(serializers.Serializer[Any]):
+class ChoiceIn(Input):
     choice = serializers.ChoiceField(
         choices=[one.value for one in Choice],
         default=Choice.PLAIN.value,
@@ -170,7 +171,7 @@ class ChoiceIn(serializers.Serializer[Any]):
     )
 
 
-class EndIn(serializers.Serializer[Any]):
+class EndIn(Input):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 

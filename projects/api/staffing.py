@@ -22,6 +22,7 @@ from projects.services import answers, staffing
 from teamhub import weeks
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
+from teamhub.api.serializers import Input
 from teamhub.errors import InvalidInput
 from teamhub.saved.api.named import VIEW_PARAMETER, TakesSavedView
 from teamhub.web.exports import csv_response
@@ -118,7 +119,7 @@ class ProposalRowOut(serializers.Serializer[Any]):
     cost = serializers.CharField(required=False)
 
 
-class AcceptIn(serializers.Serializer[Any]):
+class AcceptIn(Input):
     rows = serializers.JSONField(required=False, help_text='A list of row ids, or "all".')
     projects = serializers.ListField(
         child=serializers.CharField(max_length=60),
@@ -271,7 +272,7 @@ class RequestOut(serializers.Serializer[StaffingRequest]):
     reason = serializers.CharField()
 
 
-class AnswerIn(serializers.Serializer[Any]):
+class AnswerIn(Input):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 

@@ -14,15 +14,16 @@ from rest_framework.views import APIView
 from projects.models import WeightProfile
 from projects.services import profiles
 from teamhub.api.pagination import Pages, paged
+from teamhub.api.serializers import Input
 
 
-class ProfileIn(serializers.Serializer[Any]):
+class ProfileIn(Input):
     name = serializers.CharField(max_length=60)
     weights = serializers.DictField(child=serializers.IntegerField())
     shared = serializers.BooleanField(default=False)
 
 
-class ProfileChangeIn(serializers.Serializer[Any]):
+class ProfileChangeIn(Input):
     name = serializers.CharField(max_length=60, required=False)
     weights = serializers.DictField(child=serializers.IntegerField(), required=False)
     shared = serializers.BooleanField(required=False)

@@ -15,6 +15,7 @@ from projects.selectors.staffing_scope import staffable
 from projects.services.staffing_scope import MOST_WISHES
 from projects.services.staffing_what_if import MOST_CHANGES
 from roles.models import Department, Person
+from teamhub.api.serializers import Input
 from teamhub.errors import InvalidInput
 
 SCOPES = ("projects", "department", "portfolio")
@@ -29,12 +30,12 @@ def _slot(**options: Any) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, max_value=2**53, **options)
 
 
-class PinIn(serializers.Serializer[Any]):
+class PinIn(Input):
     slot = _slot()
     person = _person()
 
 
-class ExclusionIn(serializers.Serializer[Any]):
+class ExclusionIn(Input):
     """A person, for one slot, for one project, or altogether."""
 
     person = _person()
@@ -42,7 +43,7 @@ class ExclusionIn(serializers.Serializer[Any]):
     project = serializers.CharField(max_length=60, required=False, help_text="Key or id.")
 
 
-class StaffingRunIn(serializers.Serializer[Any]):
+class StaffingRunIn(Input):
     projects = serializers.ListField(
         child=serializers.CharField(max_length=60),
         min_length=1,

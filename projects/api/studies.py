@@ -23,6 +23,7 @@ from projects.services import studies
 from roles.models import Department, Person, Site
 from teamhub.accounts import permissions
 from teamhub.api.pagination import Pages, paged
+from teamhub.api.serializers import Input
 from teamhub.errors import InvalidInput
 
 Question = StaffingStudy.Question
@@ -30,7 +31,7 @@ WORD: Any = {"max_length": 60}
 NUMBER: Any = {"min_value": 1, "max_value": 2**53}
 
 
-class AbsencesIn(serializers.Serializer[Any]):
+class AbsencesIn(Input):
     people = serializers.ListField(
         child=serializers.CharField(**WORD),
         max_length=200,
@@ -49,7 +50,7 @@ class AbsencesIn(serializers.Serializer[Any]):
         return {**super().get_fields(), "from": first}
 
 
-class StudyIn(serializers.Serializer[Any]):
+class StudyIn(Input):
     """About a proposal (`run`), or about today's plan of projects, a department or all of them."""
 
     question = serializers.ChoiceField(Question.choices)

@@ -14,12 +14,13 @@ from rest_framework.views import APIView
 from roles.api.people import PersonList, narrowed_by
 from roles.models import Department, Person, Role, Site
 from roles.services.bulk_edit import MOST, BulkChange, change_people
+from teamhub.api.serializers import Input
 from teamhub.errors import InvalidInput
 from teamhub.saved.api.named import filters_of
 from teamhub.saved.selectors import by_name
 
 
-class BulkIn(serializers.Serializer[Any]):
+class BulkIn(Input):
     people = serializers.ListField(
         child=serializers.CharField(max_length=60),
         required=False,

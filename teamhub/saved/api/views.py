@@ -11,13 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from teamhub.api.serializers import Input
 from teamhub.saved import services
 from teamhub.saved.lists import LISTS, address_of
 from teamhub.saved.models import SavedView
 from teamhub.saved.selectors import ShownView, views_of
 
 
-class SavedViewIn(serializers.Serializer[Any]):
+class SavedViewIn(Input):
     page = serializers.CharField(max_length=40, help_text=", ".join(LISTS))
     name = serializers.CharField(max_length=60)
     query = serializers.CharField(
@@ -61,7 +62,7 @@ class SavedViewList(APIView):
         return Response(SavedViewOut(shown).data, status=status.HTTP_201_CREATED)
 
 
-class StarIn(serializers.Serializer[Any]):
+class StarIn(Input):
     favourite = serializers.BooleanField()
 
 

@@ -88,7 +88,11 @@ def move(things: Things) -> dict[str, Any]:
     start, end = things.ready.start_on, things.ready.end_on
     days = {"start_on": weeks.add_weeks(start, 1), "end_on": weeks.add_weeks(end, 1)}
     written = {name: day.isoformat() for name, day in days.items()}
-    return written | {"assignments": "refuse", "version": "1"}
+    return written | {"assignments": "refuse"}
+
+
+def move_on_page(things: Things) -> dict[str, Any]:
+    return move(things) | {"version": "1"}
 
 
 def work(things: Things) -> dict[str, Any]:
@@ -159,7 +163,7 @@ def _change() -> Iterator[Probe]:
     yield Probe(rule, "POST", page + "project-update", ("project",), data=project_form, ok=302)
     phases: list[tuple[str, str, str, str, Any, int]] = [
         ("GET", page, "phase-move", "ready", None, 200),
-        ("POST", page, "phase-move", "ready", move, 302),
+        ("POST", page, "phase-move", "ready", move_on_page, 302),
         ("POST", page, "phase-close", "ready", None, 302),
         ("POST", page, "phase-close", "phase", None, 409),  # a mandatory item is open
         ("POST", page, "phase-reopen", "closed", lambda _t: REASON, 302),
