@@ -104,12 +104,14 @@ TEXTS: dict[str, Any] = {
     "changed": _("{bar} is changed."),
     "was_split": _("{bar} is split at {week}."),
     "undone": _("Undone: {what}"),
+    "redone": _("Done again: {what}"),
     "again": _("{bar}: {state} again."),
     "as_before": _("{bar} is as it was before."),
     "open_again": _("{bar} is open again."),
     "undo": _("Undo"),
     "undo_reason": _("Undone on the planner"),
     "nothing_to_undo": _("Nothing to undo."),
+    "nothing_to_redo": _("Nothing to do again."),
     "moving": _(
         "Moving {bar}. Left and right move it by weeks, Shift with them changes its end, up and "
         "down choose another row, Enter saves, Escape cancels."

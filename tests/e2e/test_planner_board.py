@@ -154,8 +154,23 @@ def the_same_by_keys(planned: Planned, shorter: str) -> None:
     spoken(page, "now W")
     expect(planned.bar).to_be_focused()
     assert planned.now["end_on"] < shorter
+    shortest = planned.now["end_on"]
     page.keyboard.press("Control+z")
     spoken(page, "Undone")
+    assert planned.now["end_on"] == whole
+    page.keyboard.press("Control+y")
+    spoken(page, "Done again")
+    assert planned.now["end_on"] == shortest
+    page.keyboard.press("Control+y")
+    spoken(page, "Nothing to do again")
+    page.keyboard.press("Control+z")
+    spoken(page, "Undone")
+    assert planned.now["end_on"] == whole
+    page.keyboard.press("Control+Shift+z")
+    spoken(page, "Done again")
+    page.get_by_role("button", name="Undo Ctrl Z").click()
+    spoken(page, "Undone")
+    expect(page.get_by_role("button", name="Redo Ctrl Y")).to_be_enabled()
     assert planned.now["end_on"] == whole
 
 

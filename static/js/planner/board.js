@@ -37,7 +37,7 @@ class Board {
       preview: (bar, fields) => this.preview(bar, fields),
       refresh: (rows, key) => this.refresh(rows, key),
     };
-    this.undo = new Undo({ api, words, button: part("undo"), reload });
+    this.undo = new Undo({ api, words, undo: part("undo"), redo: part("redo"), reload });
     const dialogs = new Dialogs(part("dialog"), words, api);
     const menu = new Menu(part("menu"), config.icons);
     const refusals = new Refusals({ api, words, dialogs, tell: shown.tell });

@@ -1,41 +1,60 @@
-// Changes of this visit that can be taken back, the last one first; toasts with an Undo button.
+// Changes of this visit that can be taken back and done again, the last one first; toasts with an
+// Undo button.
 import { make } from "./elements.js";
 import { ApiError } from "./api.js";
 
 const MOST = 50;
 
+// Ctrl Z, Ctrl Y or Ctrl Shift Z.
+function asked(event) {
+  if (!event.ctrlKey && !event.metaKey) return "";
+  const key = event.key.toLowerCase();
+  if (key === "z") return event.shiftKey ? "redo" : "undo";
+  return key === "y" && !event.shiftKey ? "redo" : "";
+}
+
 export class Undo {
-  constructor({ api, words, button, reload }) {
-    Object.assign(this, { api, words, button, reload });
-    this.kept = [];
-    button.addEventListener("click", () => this.run());
+  constructor({ api, words, undo, redo, reload }) {
+    Object.assign(this, { api, words, buttons: { undo, redo }, reload });
+    this.kept = { undo: [], redo: [] };
+    for (const way of ["undo", "redo"]) this.buttons[way].addEventListener("click", () => this.run(way));
     document.addEventListener("keydown", (event) => {
-      const key = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-      if (!key || event.shiftKey || document.querySelector("dialog[open]")) return;
+      const way = asked(event);
+      if (!way || document.querySelector("dialog[open]")) return;
       if (event.target.closest?.("input, textarea, select")) return;
       event.preventDefault();
-      this.run();
+      this.run(way);
     });
   }
 
   // what: what was done; again: what an undo has back; changes: ids of the plan changes;
   // inverse(reason): takes it back where the server cannot.
   push(entry) {
-    this.kept.push(entry);
-    this.kept.splice(0, this.kept.length - MOST);
-    this.button.disabled = false;
+    this.keep("undo", entry);
+    this.forget("redo");
     this.toast(entry.what, "success", entry);
   }
 
-  async run(entry = this.kept[this.kept.length - 1]) {
+  keep(way, entry) {
+    this.kept[way].push(entry);
+    this.kept[way].splice(0, this.kept[way].length - MOST);
+    this.buttons[way].disabled = false;
+  }
+
+  forget(way, entry) {
+    this.kept[way] = this.kept[way].filter((each) => entry && each !== entry);
+    this.buttons[way].disabled = !this.kept[way].length;
+  }
+
+  async run(way, entry = this.kept[way][this.kept[way].length - 1]) {
     if (!entry) {
-      this.words.speak(this.words.say("nothing_to_undo"));
+      this.words.speak(this.words.say(`nothing_to_${way}`));
       return;
     }
-    this.kept = this.kept.filter((each) => each !== entry);
-    this.button.disabled = !this.kept.length;
+    this.forget(way, entry);
+    let changes;
     try {
-      await this.withReason((reason) => this.takeBack(entry, reason));
+      changes = await this.withReason((reason) => this.takeBack(entry, reason));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.toast(error.message, "error");
@@ -43,19 +62,30 @@ export class Undo {
       await this.reload(entry.rows);
       return;
     }
-    const told = this.words.say("undone", { what: entry.again });
+    // Taking back what was taken back is the other way.
+    if (changes) this.keep(way === "undo" ? "redo" : "undo", { ...entry, changes });
+    const told = way === "undo"
+      ? this.words.say("undone", { what: entry.again })
+      : this.words.say("redone", { what: entry.what });
     this.toast(told, "success");
     this.words.speak(told);
     await this.reload(entry.rows);
   }
 
+  // The plan changes that take back those of the entry; null where no later step can name them.
   async takeBack(entry, reason) {
     const changes = entry.changes?.every(Boolean) ? entry.changes : [];
-    if (!changes.length || !this.api.urls.undo) return entry.inverse(reason);
-    for (const change of [...changes].reverse()) {
-      await this.api.send("POST", this.api.at("undo", change), { body: reason ? { reason } : {} });
+    if (!changes.length || !this.api.urls.undo) {
+      await entry.inverse(reason);
+      return null;
     }
-    return null;
+    const made = [];
+    for (const change of [...changes].reverse()) {
+      const body = reason ? { reason } : {};
+      const answer = await this.api.send("POST", this.api.at("undo", change), { body });
+      made.push(answer.change);
+    }
+    return made;
   }
 
   // Whoever may change a plan may take the change back: where rules ask why, it is said.
@@ -79,7 +109,7 @@ export class Undo {
       undo.type = "button";
       undo.addEventListener("click", () => {
         toast.remove();
-        if (this.kept.includes(entry)) this.run(entry);
+        if (this.kept.undo.includes(entry)) this.run("undo", entry);
       });
       toast.append(undo);
     }
