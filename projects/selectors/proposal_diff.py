@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 
 from projects.kernel.staffing import codec, verify
 from projects.models import PlanChange, PlanChangeLine, Project, ProposalRow, StaffingRun
+from projects.selectors.holders import week_ranges
 from projects.selectors.proposal import CRITERIA, Decision, ProposalView, ShownRow, proposal_view
 from projects.selectors.proposal_breaches import Breach, breaches, lets_nobody_move
 from projects.selectors.proposal_fit import Fit, FitWords, fit_of
 from projects.selectors.standing import Ground, Held, Standing
 from roles.models import Person
+from teamhub import weeks
 from teamhub.accounts.models import User
 from teamhub.runs import frozen
-from teamhub.web.templatetags.teamhub_tags import signed
+from teamhub.web.templatetags.teamhub_tags import fte, signed
 
 DRAWN = 50  # rows that a page draws at once; of one large project as many of each kind
 
@@ -168,7 +170,7 @@ def diff_of(run: StaffingRun, user: User) -> Diff:
     taken, fit = Taken(run), fit_of(run)
     before, after = standings(run, shown_rows, user, taken=taken, fit=fit)
     holders = taken.holders(shown_rows)
-    why = _Reasons(run, view, holders)
+    why = _Reasons(run, view, holders, before)
     words = FitWords(fit, user)
     rows = [
         DiffRow(
@@ -312,9 +314,12 @@ def _proposed(row: ProposalRow) -> Held:
 class _Reasons:
     """Why a row says what it says, in words."""
 
-    def __init__(self, run: StaffingRun, view: ProposalView, holders: dict[int, Person]) -> None:
+    def __init__(
+        self, run: StaffingRun, view: ProposalView, holders: dict[int, Person], before: Standing
+    ) -> None:
         self.holders = holders
         self.with_money = view.with_money
+        self.over = {one.person.pk: one.weeks for one in before.over}
         self.taking: dict[int, list[ProposalRow]] = defaultdict(list)
         for shown in view.filled:
             self.taking[shown.row.person_id or 0].append(shown.row)
@@ -328,15 +333,12 @@ class _Reasons:
         holder = self.holders.get(row.pk)
         if holder is None:
             return []
-        lines = [
-            _("%(person)s moves to %(seat)s in %(project)s.")
-            % {
-                "person": holder.name,
-                "seat": other.slot.seat,
-                "project": other.slot.phase.project.name,
-            }
-            for other in self.taking.get(holder.pk, ())[:1]
-        ]
+        lines = []
+        over = [day for day in self.over.get(holder.pk, ()) if row.start_on <= day < row.end_on]
+        if over:
+            words = {"person": holder.name, "weeks": week_ranges(over)}
+            lines.append(_("%(person)s is over in %(weeks)s today.") % words)
+        lines += [self._instead(holder, other) for other in self._taken_instead(holder, row)]
         best = self._best_difference(row)
         if best is not None:
             name, points = best
@@ -345,6 +347,25 @@ class _Reasons:
                 % {"criterion": name, "points": signed(points), "person": holder.name}
             )
         return lines or [_("The plan as a whole gains by it.")]
+
+    def _taken_instead(self, holder: Person, row: ProposalRow) -> list[ProposalRow]:
+        """What the proposal gives the holder in weeks of the row: the greatest two, in effort."""
+
+        def effort(other: ProposalRow) -> int:
+            start, end = max(row.start_on, other.start_on), min(row.end_on, other.end_on)
+            return other.fte_hundredths * max(0, weeks.weeks_between(start, end))
+
+        found = [other for other in self.taking.get(holder.pk, ()) if effort(other) > 0]
+        return sorted(found, key=effort, reverse=True)[:2]
+
+    def _instead(self, holder: Person, other: ProposalRow) -> str:
+        return _("%(person)s takes %(seat)s in %(project)s instead: %(weeks)s, %(fte)s FTE.") % {
+            "person": holder.name,
+            "seat": other.slot.seat,
+            "project": other.slot.phase.project.name,
+            "weeks": week_ranges(weeks.each_week(other.start_on, other.end_on)),
+            "fte": fte(other.fte_hundredths),
+        }
 
     def _best_difference(self, row: ProposalRow) -> tuple[Any, int] | None:
         """The criterion by which the proposed person gains most over the holder."""

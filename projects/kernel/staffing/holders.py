@@ -24,9 +24,10 @@ def relieved(problem: StaffingProblem) -> StaffingProblem:
     """The problem whose `start` keeps the rules and leaves nobody out: the place to begin from.
 
     Slots that their holders cannot keep (they are over, excluded, ...) go, greatest stake first, to
-    the best of those who can take them beside all else that is held, and count as the most urgent
-    ones from then on. Each counts against both change budgets. Where nobody can, or a budget is
-    used up, they stay as facts; what then does not fit beside them is tried in its turn.
+    the best of those who can take them beside all else that is held. Each counts against both
+    change budgets. Where nobody can, or a budget is used up, they stay as facts; what then does not
+    fit beside them is tried in its turn. All that is held counts as the most urgent slots do: what
+    is left open stays with its holder all the same, and nothing is gained by it.
     """
     while True:
         step = _Relief(problem)
@@ -80,7 +81,7 @@ class _Relief:
         return replace(
             self.given,
             slots=tuple(
-                replace(slot, priority=most) if s in self.goes else slot
+                replace(slot, priority=most) if self.ledger.plan[s] >= 0 else slot
                 for s, slot in enumerate(self.given.slots)
             ),
             start=tuple(self.ledger.plan.tolist()),

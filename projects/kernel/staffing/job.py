@@ -59,6 +59,7 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
             given = with_holders(given, alone)
         elif told is trace:
             return result | {"runtime_s": trace.before_s}
+    trace.stage = "Planning beside what stays"
     rest = replace(whole, seconds=max(0.05 * whole.seconds, whole.seconds - trace.before_s))
     result = _solved(relieved(given), rest, seed, trace, stop)
     return result | {"runtime_s": trace.before_s + result["runtime_s"]}
@@ -135,9 +136,10 @@ class _Trace:
         self._report = report
         self.points: list[list[float | None]] = []
         self.before_s = self.lead_s = 0.0  # of earlier looks, and of the present one
+        self.stage = ""  # of the last look, whatever its steps are
 
     def __call__(self, stage: str, progress: float) -> None:
-        self._report(stage, progress)
+        self._report(self.stage or stage, progress)
 
     def incumbent(
         self, *, seconds: float, objective: float | None, bound: float | None = None

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from projects.models import Assignment, PlanChange, ProposalRow, StaffingRun
+from projects.selectors.holders import week_ranges
 from projects.selectors.proposal_diff import DRAWN, diff_of
 from projects.services import staffing
+from teamhub import weeks
 from tests import builders
 from tests.integration.projects.staffing_scene import Company, solve
 
@@ -50,8 +52,46 @@ def test_a_move_says_who_goes_who_comes_and_why(company: Company, client_for: An
     assert (diff.before.overload_effort, diff.after.overload_effort) == (200, 0)
     text = page(client_for(company.lead).get(run.get_absolute_url()))
     assert "instead of Dear" in text
+    assert "Dear is over in W" in text  # why the manager came
     assert "Better by cost: +32,000 points against Dear." in text
     assert "36,000\u00a0USD → 4,000\u00a0USD" in text
+
+
+def test_what_somebody_does_instead_lies_in_the_same_weeks(company: Company) -> None:
+    """Work of other weeks is no reason to leave this one."""
+    held = company.make_slot("held", fte_hundredths=60)
+    dear = company.make_person("Dear", level=5)
+    apt = company.make_person("Apt", level=5)
+    of_dear = builders.make_assignment(held, dear, fte_hundredths=60, locked=False)
+    run = proposed(company, change_budget=1)
+    run.rows.all().delete()
+    start = held.start_on
+    spans = {"before": (-9, -8), "beside": (2, 9), "after": (9, 12)}
+    ProposalRow.objects.create(
+        run=run,
+        slot=held,
+        person=apt,
+        replaces=of_dear,
+        start_on=start,
+        end_on=weeks.add_weeks(start, 4),
+        fte_hundredths=60,
+    )
+    for label, (first, end) in spans.items():
+        ProposalRow.objects.create(
+            run=run,
+            slot=company.make_slot(label, phase=company.make_project(label).phases.get()),
+            person=dear,
+            start_on=weeks.add_weeks(start, first),
+            end_on=weeks.add_weeks(start, end),
+            fte_hundredths=30,
+        )
+
+    (move,) = diff_of(run, company.lead).moves
+
+    instead = [line for line in move.why if "instead" in line]
+    days = weeks.each_week(weeks.add_weeks(start, 2), weeks.add_weeks(start, 9))
+    assert len(instead) == 1
+    assert instead[0].endswith(f"in beside instead: {week_ranges(days)}, 0.30 FTE.")
 
 
 def test_a_deputy_reads_why_without_a_word_of_money(

@@ -67,7 +67,7 @@ def test_who_is_over_gives_the_smaller_stake_away_and_that_counts(limits: dict[s
 
     assert (given.start, given.facts) == ((1, 0), ())
     assert [getattr(given, name) for name in limits] == [0]
-    # It is as urgent as the most urgent slot, so that nothing else takes the taker's time.
+    # As urgent as the most urgent slot, so that nothing else takes the taker's time.
     assert given.priority_of(0) == 2
 
 
