@@ -40,9 +40,9 @@ function series(data, c) {
     return {
       name: one.name,
       type: bar ? "bar" : "line",
-      data: one.values,
+      data: data.at ? data.at.map((at, k) => [at, one.values[k]]) : one.values,
       stack: data.kind === "stacked" && !limit ? "all" : undefined,
-      step: data.kind === "step" || limit ? "middle" : undefined,
+      step: data.kind === "step" || limit ? (data.at ? "end" : "middle") : undefined,
       showSymbol: one.values.length < 30 && !limit,
       symbolSize: 5,
       barMaxWidth: 28,
@@ -75,7 +75,7 @@ function option(data, element) {
     },
     legend: { show: data.series.length > 1, top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: c.text } },
     grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 24, containLabel: true },
-    xAxis: { type: "category", data: data.x, axisTick: { show: false }, name: data.xLabel, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.text }, ...axis },
+    xAxis: { ...(data.at ? { type: "value", splitLine: { show: false } } : { type: "category", data: data.x }), axisTick: { show: false }, name: data.xLabel, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.text }, ...axis },
     yAxis: { type: "value", scale: data.fromZero === false, splitLine: { lineStyle: { color: c.line } }, ...axis },
     series: series(data, c),
   };

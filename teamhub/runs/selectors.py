@@ -155,11 +155,13 @@ def _curve(run: Run, user: User) -> Chart | None:
         title=_("Solutions so far"),
         x_label=_("Seconds"),
         x=second_labels([row.seconds for row in rows]),
+        at=[row.seconds for row in rows],
         series=[
             Series(_("Objective"), [row.objective for row in rows]),
             Series(_("Bound"), [row.bound for row in rows], look="limit"),
         ],
         kind="step",
+        from_zero=False,  # what a search gains is small beside the whole
     )
 
 

@@ -34,8 +34,13 @@ class Chart:
     unit: Text = ""
     kind: Literal["line", "step", "bar", "stacked"] = "line"
     from_zero: bool = True  # false: the axis begins near the lowest value
+    at: Sequence[float] | None = None  # where each of `x` lies; without it they stand side by side
 
     def __post_init__(self) -> None:
+        if self.at is not None and len(self.at) != len(self.x):
+            raise ValueError(
+                f"Chart {self.key}: {len(self.at)} positions for {len(self.x)} places."
+            )
         for series in self.series:
             if len(series.values) != len(self.x):
                 raise ValueError(
@@ -53,6 +58,7 @@ class Chart:
             "title": str(self.title),
             "xLabel": str(self.x_label),
             "x": list(self.x),
+            "at": None if self.at is None else list(self.at),
             "series": [
                 {"name": str(series.name), "values": list(series.values), "look": series.look}
                 for series in self.series

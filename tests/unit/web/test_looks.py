@@ -138,3 +138,8 @@ def test_a_chart_prints_the_numbers_that_it_draws() -> None:
 def test_a_chart_refuses_a_series_of_another_length() -> None:
     with pytest.raises(ValueError, match="1 values for 2 places"):
         Chart("supply", "Supply", "Week", ["W1", "W2"], [Series("GPU", [1])])
+
+
+def test_a_chart_refuses_positions_of_another_number() -> None:
+    with pytest.raises(ValueError, match="1 positions for 2 places"):
+        Chart("curve", "Curve", "Seconds", ["1", "2"], [Series("Value", [1, 2])], at=[1.0])
