@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects.models import Project, Slot, StaffingRun
+from projects.selectors.supposed import Supposed
 from projects.staffing_words import WEIGHT_LABELS
 from roles.models import Person
 from teamhub import weeks
@@ -34,6 +35,8 @@ class ParamWords:
     """
 
     def __init__(self, runs: Iterable[StaffingRun], user: User) -> None:
+        runs = list(runs)
+        self.supposed = Supposed(runs, user)
         wanted = [one for run in runs for one in _named(run.params)]
         people = {pk for kind, pk in wanted if kind == "person"}
         slots = {pk for kind, pk in wanted if kind == "slot"}
@@ -93,14 +96,13 @@ class ParamWords:
         exclusions = [self._exclusion(one) for one in params.get("exclusions", ())]
         apart = [" × ".join(self._person(pk) for pk in pair) for pair in params.get("apart", ())]
         musts = [self._slot(pk) for pk in params.get("must_fill", ())]
-        what_if = len(params.get("what_if", ()))
-        changes = ngettext("%(n)d change", "%(n)d changes", what_if) % {"n": what_if}
+        supposed = [self.supposed.of(one) for one in params.get("what_if", ())]
         return [
             Told("pins", _("Locked picks"), "; ".join(pins)),
             Told("exclusions", _("Not wanted"), "; ".join(exclusions)),
             Told("apart", _("Not together"), "; ".join(apart)),
             Told("must_fill", _("Must be filled"), "; ".join(musts)),
-            Told("what_if", _("Assumed"), changes if what_if else ""),
+            Told("what_if", _("Assumed"), "; ".join(supposed)),
         ]
 
     def _exclusion(self, one: Mapping[str, Any]) -> str:

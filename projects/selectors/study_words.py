@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -102,7 +103,7 @@ def week_of(day: str) -> str:
     return year_week(date.fromisoformat(day))
 
 
-def _span(change: dict[str, Any]) -> str:
+def change_span(change: Mapping[str, Any]) -> str:
     last = weeks.add_weeks(date.fromisoformat(change["end_on"]), -1).isoformat()
     if last <= change["start_on"]:
         return _("in %(week)s") % {"week": week_of(change["start_on"])}
@@ -113,7 +114,7 @@ def _span(change: dict[str, Any]) -> str:
 def _hire(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChange:
     levels = ", ".join(f"{sight.skill(key)} {level}" for key, level in change["skills"].items())
     share = change["fte_hundredths"] / 100
-    words = {"fte": amount(share, 2), "skills": levels, "weeks": _span(change)}
+    words = {"fte": amount(share, 2), "skills": levels, "weeks": change_span(change)}
     if levels:
         text = _("Hire %(fte)s FTE with %(skills)s %(weeks)s") % words
     else:
@@ -159,7 +160,7 @@ def _free(change: dict[str, Any], sight: Sight, slot: int | None) -> ShownChange
         "name": person.name,
         "percent": change["fte_hundredths"],
         "week": week_of(change["start_on"]),
-        "weeks": _span(change),
+        "weeks": change_span(change),
     }
     if change["to_the_end"]:
         text = _("%(name)s: %(percent)d %% more time from %(week)s") % words
@@ -178,7 +179,7 @@ def _absent(change: dict[str, Any], sight: Sight, slot: int | None) -> ShownChan
     person = sight.person(change["person"])
     if person is None or not sight.sees_load(change["person"], slot):
         return None
-    text = _("%(name)s absent %(weeks)s") % {"name": person.name, "weeks": _span(change)}
+    text = _("%(name)s absent %(weeks)s") % {"name": person.name, "weeks": change_span(change)}
     data = {"person": person.key, "start_on": change["start_on"], "end_on": change["end_on"]}
     return ShownChange("absent", text, data)
 
