@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from projects.kernel.staffing.candidates import Candidates
-from projects.kernel.staffing.greedy import by_stake, continuity, replay
+from projects.kernel.staffing.greedy import by_stake, continuity, fill_open, replay
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import Fact, StaffingProblem
 from projects.kernel.staffing.tables import Tables
@@ -88,6 +88,26 @@ class _Relief:
             max_changes=changes,
             max_movers=movers,
         )
+
+
+def kept(problem: StaffingProblem, plan: Sequence[int]) -> tuple[StaffingProblem, tuple[int, ...]]:
+    """The plan without what does not fit beside holders from whom nobody takes over.
+
+    Returns the problem in which their slots are facts, and the plan of its slots: what still fits
+    of the given one, greatest stake first, and then what else fits.
+    """
+    while alone := left_alone(problem, plan):
+        stays = [s for s in range(len(problem.slots)) if s not in alone]
+        problem = with_holders(problem, alone)
+        tables = Tables(problem)
+        ledger = Ledger(tables)
+        candidates = Candidates.of(tables, ledger)
+        replay(candidates, ledger, [plan[s] for s in stays])
+        plan = tuple(ledger.plan.tolist())
+        if not left_alone(problem, plan):
+            fill_open(candidates, ledger)
+            plan = tuple(ledger.plan.tolist())
+    return problem, tuple(plan)
 
 
 def with_holders(problem: StaffingProblem, slots: Collection[int]) -> StaffingProblem:

@@ -15,7 +15,7 @@ from projects.kernel.staffing import codec, verify
 from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.explain import Blocker, Score, explain
 from projects.kernel.staffing.greedy import keepable
-from projects.kernel.staffing.holders import left_alone, relieved, with_holders
+from projects.kernel.staffing.holders import kept, left_alone, relieved, with_holders
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import BrokenPlan, solve
@@ -62,7 +62,32 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     trace.stage = "Planning beside what stays"
     rest = replace(whole, seconds=max(0.05 * whole.seconds, whole.seconds - trace.before_s))
     result = _solved(relieved(given), rest, seed, trace, stop)
-    return result | {"runtime_s": trace.before_s + result["runtime_s"]}
+    return _kept(given, result, trace) | {"runtime_s": trace.before_s + result["runtime_s"]}
+
+
+def _kept(given: StaffingProblem, result: Json, trace: _Trace) -> Json:
+    """The result, in which nobody needs the time of work that nobody takes over."""
+    if result["objective"] is None:
+        return result
+    named = {row["slot"]: row["person"] for row in result["assignment"]}
+    problem, plan = kept(given, codec.solution_from_json(given, named).assignment)
+    pairs = list(zip(problem.slots, plan, strict=True))
+    if {slot.key: problem.people[p].key for slot, p in pairs if p >= 0} == named:
+        return result
+    problem = without_musts(problem, tuple(slot.key for slot, p in pairs if p < 0))
+    solution = StaffingSolution(plan)
+    stopped = result["outcome"] == Status.STOPPED.value
+    outcome = Outcome(
+        status=Status.STOPPED if stopped else Status.FEASIBLE,
+        solution=solution,
+        objective=float(verify.value(problem, solution).objective),
+        bound=None,  # that of another problem
+        runtime_s=result["runtime_s"],
+        seed=result["seed"],
+        method=result["method"],
+        core=tuple(result["core"]),
+    )
+    return _result(problem, outcome, trace, bool(result["core"]))
 
 
 def _solved(

@@ -9,9 +9,9 @@ from threading import Event
 import pytest
 
 from projects.kernel.staffing import codec, job, verify
-from projects.kernel.staffing.holders import left_alone, relieved, with_holders
+from projects.kernel.staffing.holders import kept, left_alone, relieved, with_holders
 from projects.kernel.staffing.problem import StaffingProblem, StaffingSolution
-from teamhub.kernel.budget import Silence
+from teamhub.kernel.budget import Budget, Silence
 from tests.unit.projects.staffing_cases import person, problem, project, slot, tiny
 
 
@@ -130,3 +130,41 @@ def test_the_shortest_look_relieves_whoever_is_over() -> None:
         "small": "ben",
         "great": "ana",
     }
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_plan_gives_up_what_needs_the_time_of_work_left_alone(seed: int) -> None:
+    rng = random.Random(seed)
+    given = tiny(seed)
+    start = tuple(rng.choice([-1, *range(len(given.people))]) for _ in given.slots)
+    given = relieved(replace(given, start=start, max_changes=3))
+    plan = tuple(rng.choice([-1, p, 0, 1, 2]) for p in given.start or ())
+    limited = replace(given, max_changes=None)  # a random plan may change all
+
+    problem, still = kept(limited, plan)
+
+    assert left_alone(problem, still) == frozenset()
+    if left_alone(limited, plan):
+        assert verify.verify(problem, StaffingSolution(still)) == []
+        facts = len(problem.facts) - len(given.facts)
+        assert len(problem.slots) + facts == len(given.slots)
+    else:
+        assert (problem, still) == (limited, plan)
+
+
+def test_the_result_of_a_job_never_leaves_a_holder_alone() -> None:
+    """Ana's slot stays open in the solver's plan, and her time went to another one."""
+    given = problem(
+        people=(person("ana"),),
+        projects=(project("a", priority=1), project("b", priority=2)),
+        slots=(slot("held", fte=8), slot("open", project=1, fte=8)),
+        start=(0, -1),
+        max_changes=1,
+    )
+    result = job._solved(given, Budget(0.5), 0, job._Trace(Silence()), Event())
+    assert [row["slot"] for row in result["assignment"]] == ["open"]
+
+    mended = job._kept(given, result, job._Trace(Silence()))
+
+    assert mended["assignment"] == []
+    assert (mended["objective"], mended["bound"]) == (0, None)
