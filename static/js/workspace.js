@@ -90,6 +90,14 @@ if (form) {
     }
   });
 
+  // What somebody opens is brought out from below the bar.
+  form.addEventListener("click", (event) => {
+    const details = event.target.closest("summary")?.parentElement;
+    details?.addEventListener("toggle", () => {
+      if (details.open) details.scrollIntoView({ block: "nearest" });
+    }, { once: true });
+  });
+
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-line-remove]");
     if (!button) return;
