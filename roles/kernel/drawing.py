@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from roles.kernel.graph import Edge, layers, predecessors
 
 WIDTH, HEIGHT = 148, 44  # of a node
-GAP_X, GAP_Y, MARGIN = 24, 14, 8
+GAP_X, GAP_Y, MARGIN = 17, 14, 8
 
 
 @dataclass(frozen=True)
