@@ -96,3 +96,32 @@ def test_axe_finds_colours_that_cannot_be_told_apart(product: Product, page: Pag
     assert any(
         fault.startswith("color-contrast ") for fault in grave_faults(page, "color-contrast")
     )
+
+
+def test_nothing_is_cut_or_covered_on_a_wide_screen(product: Product, page: Page) -> None:
+    enter(page, product, "ada")
+    page.goto(f"{product.url}/staffing/")
+    page.locator(".th-wishes > summary").click()
+    page.wait_for_timeout(300)  # the script scrolls after the section has opened
+    field = page.locator("#id_change_budget").bounding_box()
+    bar = page.locator(".th-staffing-run").bounding_box()
+    assert field
+    assert bar
+    assert field["y"] + field["height"] <= bar["y"]
+
+    page.goto(f"{product.url}/people/roles/map/")
+    assert page.locator(".th-scroll").first.evaluate("box => box.scrollWidth <= box.clientWidth")
+
+    page.goto(f"{product.url}/people/skills/")
+    heads = page.locator(".th-skills-grid thead th > a")
+    cut = "all => all.filter(a => a.scrollHeight > a.clientHeight).map(a => a.textContent)"
+    assert heads.evaluate_all(cut) == []
+
+    page.goto(f"{product.url}/planner/")
+    expect(page.locator("#planner-board [data-item]").first).to_be_visible()
+    link = page.get_by_role("link", name="Skip to the board")
+    link.focus()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#planner-board') !== null")
