@@ -58,7 +58,8 @@ class ShownRow:
 
     @property
     def is_filled(self) -> bool:
-        return self.row.person_id is not None
+        """Whether somebody takes it, if only somebody who is supposed."""
+        return self.row.person_id is not None or bool(self.hire)
 
     @property
     def named_score(self) -> list[tuple[Any, int]]:
@@ -86,8 +87,7 @@ class ProposalView:
 
     @property
     def unmet_musts(self) -> int:
-        open_ones = (shown for shown in self.unfilled if not shown.hire)
-        return sum(1 for shown in open_ones if shown.row.slot.must_fill)
+        return sum(1 for shown in self.unfilled if shown.row.slot.must_fill)
 
     @property
     def n_open(self) -> int:

@@ -119,6 +119,19 @@ class Diff:
         return sum(bool(one.unfit) for one in self.moves + self.adds)
 
     @property
+    def n_added(self) -> int:
+        return sum(not one.unfit for one in self.adds)
+
+    @property
+    def n_moved(self) -> int:
+        return sum(not one.unfit for one in self.moves)
+
+    @property
+    def n_filled(self) -> int:
+        """Rows with somebody whom today's plan does not keep from it."""
+        return self.n_added + self.n_moved
+
+    @property
     def n_asking(self) -> int:
         """How many of them become requests to other leads."""
         return sum(bool(one.shown.answering) for one in self.fitting)

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from projects.models import ProposalRow, Slot, StaffingRun
-from projects.selectors.proposal import rows_of
+from projects.selectors.proposal import hire_of, rows_of
 from projects.selectors.proposal_diff import Taken, standings
 from projects.selectors.proposal_fit import fit_of
 from projects.selectors.proposal_params import ParamWords
@@ -91,7 +91,7 @@ def _outcome(
         texts = ["–" if value is None else str(value) for value in values]
         return Line(label, [text if ok else "–" for text, ok in zip(texts, done, strict=True)])
 
-    filled = [[row for row in rows[run.pk] if row.person_id] for run in runs]
+    filled = [[row for row in rows[run.pk] if row.person_id or hire_of(row)] for run in runs]
     told = [
         Line(_("Outcome"), [run.get_outcome_display() or run.get_status_display() for run in runs]),
         line(_("Coverage of the open effort"), [percent(run.coverage_share) for run in runs]),
@@ -137,7 +137,7 @@ def _picks(runs: Sequence[StaffingRun], rows: dict[Any, list[ProposalRow]]) -> l
             project = row.slot.phase.project.name
             key = (project, row.slot.start_on, row.slot_id)
             slots[key] = row.slot
-            who = row.person.name if row.person else _("open")
+            who = row.person.name if row.person else hire_of(row) or _("open")
             chosen[key].setdefault(run.pk, []).append(who)
     lines = [
         Line(
