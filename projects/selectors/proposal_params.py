@@ -56,7 +56,7 @@ class ParamWords:
             Told("projects", _("Projects"), run.subject),
             *self._weights(params),
             *self._bounds(params),
-            *self._wishes(params),
+            *self._wishes(run),
             Told("seconds", _("Time limit"), f"{params.get('seconds', '–')} s"),
             Told("seed", _("Seed"), str(run.seed)),
         ]
@@ -88,7 +88,8 @@ class ParamWords:
             Told("frozen_weeks", _("Nothing moves in"), ", ".join(frozen)),
         ]
 
-    def _wishes(self, params: Mapping[str, Any]) -> list[Told]:
+    def _wishes(self, run: StaffingRun) -> list[Told]:
+        params = run.params
         pins = [
             f"{self._person(one.get('person'))} → {self._slot(one.get('slot'))}"
             for one in params.get("pins", ())
@@ -96,7 +97,7 @@ class ParamWords:
         exclusions = [self._exclusion(one) for one in params.get("exclusions", ())]
         apart = [" × ".join(self._person(pk) for pk in pair) for pair in params.get("apart", ())]
         musts = [self._slot(pk) for pk in params.get("must_fill", ())]
-        supposed = [self.supposed.of(one) for one in params.get("what_if", ())]
+        supposed = self.supposed.told(run)
         return [
             Told("pins", _("Locked picks"), "; ".join(pins)),
             Told("exclusions", _("Not wanted"), "; ".join(exclusions)),

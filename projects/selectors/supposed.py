@@ -37,6 +37,10 @@ class Supposed:
             for slot in seen.select_related("seat__role", "phase__project")
         }
 
+    def told(self, run: StaffingRun) -> list[str]:
+        """All that a run supposes, a sentence each."""
+        return [self.of(one) for one in run.params.get("what_if", ())]
+
     def of(self, change: Mapping[str, Any]) -> str:
         text: str = getattr(self, f"_{change['kind']}")(change, self._names(change))
         return text

@@ -17,6 +17,7 @@ from projects.models import Project, StaffingRun
 from projects.selectors.proposal import proposal_view
 from projects.selectors.proposal_diff import acceptances, diff_of
 from projects.selectors.proposal_params import ParamWords
+from projects.selectors.supposed import Supposed
 from projects.services import staffing
 from teamhub.errors import Conflict, InvalidInput, TeamHubError
 from teamhub.runs.selectors import run_status
@@ -66,6 +67,7 @@ def _result(request: HttpRequest, run: StaffingRun) -> dict[str, Any]:
         "groups": diff.groups_with(request.GET.get("group", "")),
         "changes": acceptances(run),
         "may_ask_again": not run.projects.exclude(pk__in=mine).exists(),
+        "supposed": Supposed([run], request.user).told(run),
         "hypothetical": bool(run.params.get("what_if")),
     }
 
