@@ -210,9 +210,9 @@ class PlanState:
                 self._one_per_phase,
                 self._skill,
                 self._distance,
-                self._capacity,
+                self.capacity,
                 self._max_projects,
-                self._slot_full,
+                self.slot_full,
                 self._budget,
             )
             if (finding := look(piece)) is not None
@@ -278,7 +278,7 @@ class PlanState:
         }
         return Finding(Rule.DISTANCE, piece.person.name, text % words)
 
-    def _capacity(self, piece: Piece) -> Finding | None:
+    def capacity(self, piece: Piece) -> Finding | None:
         load, free = self.load[piece.person.pk], self.free[piece.person.pk]
         window = span(self.start, self.n_weeks, piece.start_on, piece.end_on)
         over = [week for week in window if load[week] + piece.fte_hundredths > free[week]]
@@ -312,7 +312,7 @@ class PlanState:
         window = span(self.start, self.n_weeks, piece.start_on, piece.end_on)
         return all(taken[week] >= piece.slot.fte_hundredths for week in window)
 
-    def _slot_full(self, piece: Piece) -> Finding | None:
+    def slot_full(self, piece: Piece) -> Finding | None:
         taken = self.in_slot.get(piece.slot.pk, [0] * self.n_weeks)
         window = span(self.start, self.n_weeks, piece.start_on, piece.end_on)
         full = [w for w in window if taken[w] + piece.fte_hundredths > piece.slot.fte_hundredths]

@@ -9,17 +9,21 @@ from dataclasses import dataclass, field, replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects.models import Project, ProposalRow, StaffingRun
+from projects.models import PlanChangeLine, Project, ProposalRow, StaffingRun
 from projects.selectors.plan_state import Finding, Piece, PlanState, Sight
+from projects.selectors.proposal import hire_of
+from roles.models import Person
 from teamhub.accounts.models import User
 
 Refused = list[tuple[ProposalRow, list[Finding]]]
 
 
 def piece_of(row: ProposalRow) -> Piece:
-    if row.person is None:
+    hire = hire_of(row)
+    if row.person is None and not hire:
         raise ValueError(f"proposal row {row.pk} names nobody")
-    return Piece(row.slot, row.person, row.start_on, row.end_on, row.fte_hundredths)
+    person = row.person or Person(name=hire)  # in no table: only supposed
+    return Piece(row.slot, person, row.start_on, row.end_on, row.fte_hundredths)
 
 
 def kept_of(row: ProposalRow) -> Piece | None:
@@ -75,10 +79,8 @@ class Fit:
 
 def fit_of(run: StaffingRun) -> Fit:
     """The open rows against today's plan, as an acceptance of all of them would weigh them."""
-    if run.is_what_if:
-        return Fit()
     rows = list(
-        run.rows.filter(decision=ProposalRow.Decision.OPEN, person__isnull=False)
+        run.rows.filter(decision=ProposalRow.Decision.OPEN)
         .select_related(
             "person__site",
             "slot__seat__role",
@@ -90,11 +92,44 @@ def fit_of(run: StaffingRun) -> Fit:
         .prefetch_related("slot__skills__skill")
         .order_by("start_on", "pk")
     )
+    if run.is_what_if:
+        return _overtaken(run, [row for row in rows if row.person or hire_of(row)])
+    rows = [row for row in rows if row.person]
     if not rows:
         return Fit()
     fits, refused = fitting(rows)
     fit = Fit({row.pk: findings for row, findings in refused})
     _find_together(fit, fits)
+    return fit
+
+
+def _overtaken(run: StaffingRun, rows: list[ProposalRow]) -> Fit:
+    """Rows of a supposed proposal that changes of the plan since then stand in the way of.
+
+    What is supposed breaks rules of today's plan on purpose. So only slots and people whose work
+    has changed since count, and only full slots and people without room; not the room of people
+    who are supposed to have more of it.
+    """
+    changed = PlanChangeLine.objects.filter(change__at__gt=run.created_at)
+    lines = list(changed.values_list("slot_id", "person_id")) if rows else []
+    slots, people = {slot for slot, _person in lines}, {person for _slot, person in lines}
+    freed = {one["person"] for one in run.params["what_if"] if one["kind"] == "free"}
+    if not any(row.slot_id in slots or row.person_id in people for row in rows):
+        return Fit()
+    state = _state(rows)
+    for row in rows:
+        _free(state, row)
+    fit = Fit()
+    for row in rows:
+        piece = piece_of(row)
+        findings = [state.slot_full(piece)] if row.slot_id in slots else []
+        person = row.person
+        if person is not None and person.pk in people and person.key not in freed:
+            findings.append(state.capacity(piece))
+        if found := [one for one in findings if one is not None]:
+            fit.refused[row.pk] = found
+        else:
+            state.add(piece)
     return fit
 
 
@@ -161,7 +196,7 @@ def _free(state: PlanState, row: ProposalRow, *, back: bool = False) -> None:
 def _state(rows: list[ProposalRow]) -> PlanState:
     pieces = [piece_of(row) for row in rows]
     pieces += [Piece.of(row.replaces) for row in rows if row.replaces is not None]
-    people = {piece.person.pk: piece.person for piece in pieces}
+    people = {piece.person.pk: piece.person for piece in pieces if piece.person.pk}
     projects = {piece.slot.phase.project_id: piece.slot.phase.project for piece in pieces}
     start = min((piece.start_on for piece in pieces), default=timezone.localdate())
     end = max((piece.end_on for piece in pieces), default=timezone.localdate())

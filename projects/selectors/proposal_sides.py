@@ -80,9 +80,14 @@ def _outcome(
     runs: Sequence[StaffingRun], rows: dict[Any, list[ProposalRow]], user: User
 ) -> list[Line]:
     taken = [Taken(run) for run in runs]
+    fits = [fit_of(run) for run in runs]
     plans: list[Standing] = [
-        standings(run, rows[run.pk], user, taken=one, fit=fit_of(run))[1]
-        for run, one in zip(runs, taken, strict=True)
+        standings(run, rows[run.pk], user, taken=one, fit=fit)[1]
+        for run, one, fit in zip(runs, taken, fits, strict=True)
+    ]
+    late = [
+        sum(row.pk in fit.refused for row in rows[run.pk])
+        for run, fit in zip(runs, fits, strict=True)
     ]
     moves = [len(one.holders(rows[run.pk])) for run, one in zip(runs, taken, strict=True)]
     done = [run.status == run.Status.SUCCEEDED for run in runs]
@@ -91,12 +96,20 @@ def _outcome(
         texts = ["–" if value is None else str(value) for value in values]
         return Line(label, [text if ok else "–" for text, ok in zip(texts, done, strict=True)])
 
-    filled = [[row for row in rows[run.pk] if row.person_id or hire_of(row)] for run in runs]
+    filled = [
+        [
+            row
+            for row in rows[run.pk]
+            if (row.person_id or hire_of(row)) and row.pk not in fit.refused
+        ]
+        for run, fit in zip(runs, fits, strict=True)
+    ]
     told = [
         Line(_("Outcome"), [run.get_outcome_display() or run.get_status_display() for run in runs]),
         line(_("Coverage of the open effort"), [percent(run.coverage_share) for run in runs]),
         line(_("Coverage of the plan"), [percent(plan.coverage_share) for plan in plans]),
         line(_("Rows filled"), [len(each) for each in filled]),
+        line(_("Rows that no longer fit today's plan"), late),
         line(_("Open slots"), [plan.open_slots for plan in plans]),
         line(_("Open slots that must be filled"), [plan.open_musts for plan in plans]),
         line(_("Moves"), moves),

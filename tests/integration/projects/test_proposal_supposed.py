@@ -56,3 +56,36 @@ def test_what_a_hire_takes_is_filled_and_not_open(company: Company, client_for: 
     lines = {str(one.label): one.values for one in compare([run, other], company.lead).outcome}
     assert lines["Rows filled"] == ["1", "0"]
     assert lines["Open slots"] == ["1", "2"]
+
+
+def test_each_change_that_is_supposed_is_said(company: Company, client_for: Any) -> None:
+    company.make_slot("one", level=4)
+
+    text = page(client_for(company.lead), proposed(company, what_if=[hire(company)]))
+
+    note = text.split('id="supposed"')[1].split("</ul>")[0]
+    assert "Hire 0.5 FTE with" in note
+
+
+def test_a_supposed_proposal_says_that_the_plan_has_overtaken_it(
+    company: Company, client_for: Any
+) -> None:
+    company.make_slot("one", level=4)
+    company.make_slot("two", level=2)
+    company.make_person("Ana", level=2)
+    supposed = proposed(company, what_if=[hire(company)])
+    assert diff_of(supposed, company.lead).n_unfit == 0
+    ordinary = proposed(company)
+    before = diff_of(supposed, company.lead).after
+
+    staffing.accept(ordinary, by=company.lead)
+
+    diff = diff_of(supposed, company.lead)
+    assert (diff.n_unfit, diff.n_filled) == (1, 1)
+    assert diff.after == before  # the slot is filled once, and nobody is over by it
+    assert 'id="overtaken"' in page(client_for(company.lead), supposed)
+    lines = {
+        str(one.label): one.values for one in compare([supposed, ordinary], company.lead).outcome
+    }
+    assert lines["Rows that no longer fit today's plan"] == ["1", "0"]
+    assert lines["Weeks over"] == ["0", "0"]
