@@ -27,7 +27,6 @@ STAGES = (
     gettext_noop("Bounding"),
     gettext_noop("Improving the plan"),
     gettext_noop("Closing the gap"),
-    gettext_noop("Planning beside what stays"),
 )
 
 

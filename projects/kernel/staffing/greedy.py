@@ -70,24 +70,32 @@ def _fill(
     candidates: Candidates,
     ledger: Ledger,
     order: Array,
-    worth: Array,
+    points: Array,
     accept: Callable[[float], bool],
 ) -> int:
     filled = 0
     for s in order[ledger.plan[order] < 0]:
         pairs = slice(candidates.first[s], candidates.first[s + 1])
-        people, value = candidates.person[pairs], worth[pairs]
+        people, value = candidates.person[pairs], points[pairs]
         free = ledger.fits(s, people)
         if not free.any():
             continue
         people = people[free]
-        # What facts beside the slot add is in the value of its pairs already.
-        total = value[free] + continuity(ledger, s, people) - ledger.overload_paid(s, people)
+        total = worth(ledger, s, people, value[free])
         best = int(np.argmax(total))
         if accept(total[best]):
             ledger.place(int(s), int(people[best]))
             filled += 1
     return filled
+
+
+def worth(ledger: Ledger, s: int, people: Array, points: Array) -> Array:
+    """What placing each of some people in an open slot is worth, given all that is placed.
+
+    What facts beside the slot add is in the points of its pairs already.
+    """
+    total: Array = points + continuity(ledger, s, people) - ledger.overload_paid(s, people)
+    return total
 
 
 def continuity(ledger: Ledger, s: int, people: Array) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from projects.kernel.staffing.candidates import Candidates
-from projects.kernel.staffing.greedy import by_stake, continuity, fill_open, replay
+from projects.kernel.staffing.greedy import by_stake, fill_open, replay, worth
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import Fact, StaffingProblem
 from projects.kernel.staffing.tables import Tables
@@ -26,8 +26,7 @@ def relieved(problem: StaffingProblem) -> StaffingProblem:
     Slots that their holders cannot keep (they are over, excluded, ...) go, greatest stake first, to
     the best of those who can take them beside all else that is held. Each counts against both
     change budgets. Where nobody can, or a budget is used up, they stay as facts; what then does not
-    fit beside them is tried in its turn. All that is held counts as the most urgent slots do: what
-    is left open stays with its holder all the same, and nothing is gained by it.
+    fit beside them is tried in its turn.
     """
     while True:
         step = _Relief(problem)
@@ -61,8 +60,8 @@ class _Relief:
         going = self.goes | {s}
         if len(people) == 0 or not all(left is None or left >= 0 for left in self._left(going)):
             return False
-        worth = points + continuity(self.ledger, s, people) - self.ledger.overload_paid(s, people)
-        self.ledger.place(s, int(people[np.argmax(worth)]))
+        best = int(np.argmax(worth(self.ledger, s, people, points)))
+        self.ledger.place(s, int(people[best]))
         self.goes = going
         return True
 
@@ -76,38 +75,40 @@ class _Relief:
         return changes, movers
 
     def problem(self) -> StaffingProblem:
-        most = max((self.given.priority_of(s) for s in range(len(self.start))), default=0)
         changes, movers = self._left(self.goes)
         return replace(
             self.given,
-            slots=tuple(
-                replace(slot, priority=most) if self.ledger.plan[s] >= 0 else slot
-                for s, slot in enumerate(self.given.slots)
-            ),
             start=tuple(self.ledger.plan.tolist()),
             max_changes=changes,
             max_movers=movers,
         )
 
 
-def kept(problem: StaffingProblem, plan: Sequence[int]) -> tuple[StaffingProblem, tuple[int, ...]]:
-    """The plan without what does not fit beside holders from whom nobody takes over.
+def kept(problem: StaffingProblem, plan: Sequence[int]) -> tuple[int, ...]:
+    """The plan, in which whoever nobody takes over from is back in their slot.
 
-    Returns the problem in which their slots are facts, and the plan of its slots: what still fits
-    of the given one, greatest stake first, and then what else fits.
+    `start` must keep the rules, as `relieved` leaves it. What no longer fits beside them is given
+    up: slots that must be filled last, and of the others the greatest stake; then what else fits is
+    filled.
     """
-    while alone := left_alone(problem, plan):
-        stays = [s for s in range(len(problem.slots)) if s not in alone]
-        problem = with_holders(problem, alone)
-        tables = Tables(problem)
-        ledger = Ledger(tables)
-        candidates = Candidates.of(tables, ledger)
-        replay(candidates, ledger, [plan[s] for s in stays])
-        plan = tuple(ledger.plan.tolist())
-        if not left_alone(problem, plan):
+    start = problem.start or ()
+    back = left_alone(problem, plan)
+    if not back:
+        return tuple(plan)
+    tables = Tables(problem)
+    base = Ledger(tables)
+    candidates = Candidates.of(tables, base)
+    while True:
+        ledger = base.copy()
+        for s in back:
+            ledger.place(s, start[s])
+        replay(candidates, ledger, np.where(tables.must_fill, plan, -1))
+        replay(candidates, ledger, plan)
+        alone = left_alone(problem, ledger.plan.tolist())
+        if not alone:
             fill_open(candidates, ledger)
-            plan = tuple(ledger.plan.tolist())
-    return problem, tuple(plan)
+            return tuple(ledger.plan.tolist())
+        back |= alone
 
 
 def with_holders(problem: StaffingProblem, slots: Collection[int]) -> StaffingProblem:

@@ -15,18 +15,17 @@ from projects.kernel.staffing import codec, verify
 from projects.kernel.staffing.candidates import Candidates
 from projects.kernel.staffing.explain import Blocker, Score, explain
 from projects.kernel.staffing.greedy import keepable
-from projects.kernel.staffing.holders import kept, left_alone, relieved, with_holders
+from projects.kernel.staffing.holders import kept, left_alone, relieved
 from projects.kernel.staffing.ledger import Ledger
 from projects.kernel.staffing.problem import InvalidProblem, StaffingProblem, StaffingSolution
 from projects.kernel.staffing.solve import BrokenPlan, solve
 from projects.kernel.staffing.tables import Tables
-from teamhub.kernel.budget import Budget, Report, Silence
+from teamhub.kernel.budget import Budget, Report
 from teamhub.kernel.outcome import Outcome, Status
 
 Json = dict[str, Any]
 # So much of the time may go into naming clashes; then no slot has to be filled.
 LEAD_SHARE = 0.4
-FIRST_LOOK, LAST_LOOK = 0.1, 0.2
 
 
 def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
@@ -42,79 +41,38 @@ def run(job: Mapping[str, Any], report: Report, stop: Event) -> Json:
     if "problem" not in job:
         raise InvalidProblem("job: lacks 'problem'")
     given = codec.problem_from_json(job["problem"])
+    stay = given.is_limited and bool(job.get("holders_stay"))
+    problem = relieved(given) if stay else anchored(given)
     trace = _Trace(report)
-    whole = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
-    seed = int(job.get("seed", 0))
-    if not (job.get("holders_stay") and given.is_limited):
-        return _solved(anchored(given), whole, seed, trace, stop)
-    # Who would lose work that nobody takes keeps it, and must get nothing that needs its time: so
-    # a first, short look finds such work, and the last one takes what the long one left alone.
-    for share, told in ((FIRST_LOOK, _Trace(Silence())), (1 - FIRST_LOOK - LAST_LOOK, trace)):
-        budget = replace(whole, seconds=share * whole.seconds)
-        result = _solved(relieved(given), budget, seed, told, stop)
-        trace.before_s += result["runtime_s"]
-        named = {row["slot"]: row["person"] for row in result["assignment"]}
-        alone = left_alone(given, codec.solution_from_json(given, named).assignment)
-        if alone:
-            given = with_holders(given, alone)
-        elif told is trace:
-            return result | {"runtime_s": trace.before_s}
-    trace.stage = "Planning beside what stays"
-    rest = replace(whole, seconds=max(0.05 * whole.seconds, whole.seconds - trace.before_s))
-    result = _solved(relieved(given), rest, seed, trace, stop)
-    return _kept(given, result, trace) | {"runtime_s": trace.before_s + result["runtime_s"]}
-
-
-def _kept(given: StaffingProblem, result: Json, trace: _Trace) -> Json:
-    """The result, in which nobody needs the time of work that nobody takes over."""
-    if result["objective"] is None:
-        return result
-    named = {row["slot"]: row["person"] for row in result["assignment"]}
-    problem, plan = kept(given, codec.solution_from_json(given, named).assignment)
-    pairs = list(zip(problem.slots, plan, strict=True))
-    if {slot.key: problem.people[p].key for slot, p in pairs if p >= 0} == named:
-        return result
-    problem = without_musts(problem, tuple(slot.key for slot, p in pairs if p < 0))
-    solution = StaffingSolution(plan)
-    stopped = result["outcome"] == Status.STOPPED.value
-    outcome = Outcome(
-        status=Status.STOPPED if stopped else Status.FEASIBLE,
-        solution=solution,
-        objective=float(verify.value(problem, solution).objective),
-        bound=None,  # that of another problem
-        runtime_s=result["runtime_s"],
-        seed=result["seed"],
-        method=result["method"],
-        core=tuple(result["core"]),
-    )
-    return _result(problem, outcome, trace, bool(result["core"]))
-
-
-def _solved(
-    problem: StaffingProblem, budget: Budget, seed: int, trace: _Trace, stop: Event
-) -> Json:
+    budget = Budget(float(job.get("seconds", 20)), int(job.get("threads", 1)))
     least = min(1.0, budget.seconds)
     core: tuple[str, ...] = ()
-    trace.lead_s = 0.0
-    report = trace
+
+    def kept_by_holders(outcome: Outcome[StaffingSolution]) -> Outcome[StaffingSolution]:
+        return _kept(problem, outcome) if stay else outcome
 
     def result(outcome: Outcome[StaffingSolution]) -> Json:
-        return _result(problem, replace(outcome, core=core or outcome.core), trace, bool(core))
+        unmet = _unmet(problem, outcome)
+        named = replace(outcome, core=(core or outcome.core) + unmet)
+        return _result(without_musts(problem, unmet), named, trace, bool(core or unmet))
 
     while True:
         outcome = solve(
             problem,
             budget=replace(budget, seconds=max(least, budget.seconds - trace.lead_s)),
-            seed=seed,
+            seed=int(job.get("seed", 0)),
             report=trace,
             stop=stop,
-            on_plan=lambda so_far: report.best(result(so_far)),
+            on_plan=lambda so_far: report.best(result(kept_by_holders(so_far))),
         )
         musts = tuple(slot.key for slot in problem.slots if slot.must_fill)
         interrupted = outcome.solution is None and outcome.status is not Status.INFEASIBLE
         clashes = outcome.status is Status.INFEASIBLE and bool(outcome.core)
         if not clashes and not (interrupted and musts):
-            return result(outcome)
+            end = kept_by_holders(outcome)
+            if end is not outcome:  # the curve ends with what is proposed
+                trace.incumbent(seconds=outcome.runtime_s, objective=end.objective, bound=end.bound)
+            return result(end)
         # A plan without the slots that cannot be filled helps more than no plan; so does one in
         # which nothing has to be filled where somebody wants what there is, or time runs out.
         core += outcome.core
@@ -134,6 +92,32 @@ def _result(
         "trace": list(trace.points),
         **_plan(problem, outcome),
     }
+
+
+def _kept(
+    problem: StaffingProblem, outcome: Outcome[StaffingSolution]
+) -> Outcome[StaffingSolution]:
+    """What was found, without what needs the time of work that nobody takes over.
+
+    The bound holds for less than was allowed too.
+    """
+    if outcome.solution is None or not left_alone(problem, outcome.solution.assignment):
+        return outcome
+    solution = StaffingSolution(kept(problem, outcome.solution.assignment))
+    return replace(
+        outcome,
+        status=Status.FEASIBLE if outcome.status is Status.PROVEN else outcome.status,
+        solution=solution,
+        objective=float(verify.value(problem, solution).objective),
+    )
+
+
+def _unmet(problem: StaffingProblem, outcome: Outcome[StaffingSolution]) -> tuple[str, ...]:
+    """Slots that must be filled and had to be given up for a holder."""
+    plan = () if outcome.solution is None else outcome.solution.assignment
+    return tuple(
+        slot.key for slot, p in zip(problem.slots, plan, strict=False) if slot.must_fill and p < 0
+    )
 
 
 def anchored(problem: StaffingProblem) -> StaffingProblem:
@@ -160,16 +144,15 @@ class _Trace:
     def __init__(self, report: Report) -> None:
         self._report = report
         self.points: list[list[float | None]] = []
-        self.before_s = self.lead_s = 0.0  # of earlier looks, and of the present one
-        self.stage = ""  # of the last look, whatever its steps are
+        self.lead_s = 0.0
 
     def __call__(self, stage: str, progress: float) -> None:
-        self._report(self.stage or stage, progress)
+        self._report(stage, progress)
 
     def incumbent(
         self, *, seconds: float, objective: float | None, bound: float | None = None
     ) -> None:
-        seconds += self.before_s + self.lead_s
+        seconds += self.lead_s
         self.points.append([round(seconds, 3), objective, bound])
         self._report.incumbent(seconds=seconds, objective=objective, bound=bound)
 
