@@ -79,6 +79,12 @@ def _people(request: Request, asked: dict[str, Any]) -> list[int]:
         query = {
             key: values[-1] for key, values in filters_of(view, PersonList.view_filters, "view")
         }
+        if not any(query.values()):
+            raise InvalidInput(
+                _("The view “%(name)s” filters nothing: it leaves everybody. Name the people.")
+                % {"name": view.name},
+                field="view",
+            )
         return list(narrowed_by(seen, query).values_list("pk", flat=True)[: MOST + 1])
     keys = asked.pop("people")
     found = dict(seen.filter(key__in=keys).values_list("key", "pk"))

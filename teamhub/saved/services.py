@@ -20,9 +20,16 @@ _PASSING = ("page", "size", "format", "saved")
 
 def cleaned_query(raw: str) -> str:
     """The parameters worth keeping, each that says something."""
-    if "\0" in raw or len(raw) > 4 * QUERY_LENGTH:
+    if len(raw) > 4 * QUERY_LENGTH:
         raise InvalidInput(_("The filters of this view are too long to be kept."), field="query")
+    if any(part and "=" not in part for part in raw.split("&")):
+        raise InvalidInput(
+            _("Write the filters as in the list's address: name=value, joined by “&”."),
+            field="query",
+        )
     kept = QueryDict(raw, mutable=True)
+    if "\0" in "".join(text for name, values in kept.lists() for text in (name, *values)):
+        raise InvalidInput(_("The filters of this view hold a zero byte."), field="query")
     for name in _PASSING:
         kept.pop(name, None)
     for name in [name for name, values in kept.lists() if not any(values)]:

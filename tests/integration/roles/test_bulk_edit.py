@@ -120,6 +120,12 @@ def test_programs_change_whom_they_name_or_whom_a_view_leaves(
     assert len(api.post(address, left, format="json").json()["changed"]) == 2
     assert set(role.people.values_list("key", flat=True)) == {"person-0", "person-1"}
 
+    # A view that only sorts leaves everybody: nobody means that.
+    views.save_view(by=cast.ada, page="people", name="All", query="sort=name&q=")
+    refused = api.post(address, {"view": "All", "max_concurrent_projects": 9}, format="json")
+    assert (refused.status_code, refused.json()["error"]["details"]) == (400, {"field": "view"})
+    assert not Person.objects.filter(max_concurrent_projects=9).exists()
+
 
 @pytest.mark.parametrize(
     "bad",

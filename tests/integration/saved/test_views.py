@@ -54,7 +54,10 @@ def test_saving_again_under_the_name_changes_the_view(cast: Any, berlin: Any) ->
         ("name", "  ", "name of at most 60"),
         ("name", "x" * 61, "name of at most 60"),
         ("query", "q=" + "x" * 2000, "too long"),
-        ("query", "q=\0", "too long"),
+        ("query", "q=\0", "zero byte"),
+        ("query", "q=%00", "zero byte"),
+        ("query", "5", "name=value"),
+        ("query", "site=berlin&skill", "name=value"),
     ],
 )
 def test_a_view_that_cannot_be_kept_is_refused_in_words(
