@@ -49,7 +49,8 @@ $(STAMP): | requirements.lock
 	else
 		$(PYTHON) -m pip install -q --no-input --disable-pip-version-check --require-hashes -r requirements.lock
 	fi
-	# Some set-ups install sources only; then every process would compile them again.
+	# Some set-ups install sources only; then every process would compile them again. Samples that some
+	# packages bring for other Pythons do not compile, and need not.
 	$(PYTHON) -m compileall -q -j 0 -x '/(tests?|testing)/' $(V)/lib || true
 	touch $@
 

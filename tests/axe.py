@@ -9,16 +9,12 @@ from playwright.sync_api import Page
 
 SOURCE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
-# Rows of a table are drawn by one loop: so many of them stand for all.
-ROWS = 25
-_THIN = """rows => {
-  for (const body of document.querySelectorAll("tbody")) {
-    for (const row of [...body.rows].slice(rows)) row.remove();
-  }
-}"""
-_RUN = """async rules => {
+# Rows of a table are drawn by one loop: the first 25 stand for all.
+_REST = "tbody > tr:nth-child(n + 26)"
+_RUN = """async ([rest, rules]) => {
   const only = rules.length ? {runOnly: {type: "rule", values: rules}} : {};
-  const found = await axe.run(document, {resultTypes: ["violations"], ...only});
+  const what = {include: [["html"]], exclude: [[rest]]};
+  const found = await axe.run(what, {resultTypes: ["violations"], ...only});
   const why = (node) => node.any.concat(node.all).map((check) => check.message).join("; ");
   const place = (node) => `${node.html.slice(0, 160)} [${why(node).slice(0, 200)}]`;
   return found.violations.map((one) => ({
@@ -33,15 +29,14 @@ def _source() -> str:
 
 
 def grave_faults(page: Page, *rules: str) -> list[str]:
-    """Serious and critical faults of the page as it stands, of some rules or all.
+    """Serious and critical faults of the page as it stands, each with its first places.
 
-    Of long tables the first rows are looked at, and stay; the others are gone from the page.
+    By some rules, or by all; of long tables the first rows are looked at.
     """
-    page.evaluate(_THIN, ROWS)
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(_source())
     return [
         f"{one['id']} ({one['impact']}): {one['help']}: {' | '.join(one['nodes'])}"
-        for one in page.evaluate(_RUN, list(rules))
+        for one in page.evaluate(_RUN, [_REST, list(rules)])
         if one["impact"] in GRAVE
     ]

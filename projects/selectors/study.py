@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import StaffingStudy
+from projects.selectors.change_words import phase_name
 from projects.selectors.proposal import CRITERIA, SUBTRACTED
 from projects.selectors.study_shapes import (
     Alone,
@@ -38,7 +39,6 @@ from projects.selectors.study_words import (
     fails,
     may_tell_rule,
     nobody_can,
-    phase_name,
     rule_name,
     shadow_reason,
     shown_changes,

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from projects.models import Phase
-from projects.phases import PhaseKey
+from projects.selectors import change_words as say
 from projects.selectors.holders import holder_lines
 from projects.selectors.proposal import MONEY_RULES, RULE_NAMES
 from projects.selectors.study_sight import Sight
-from teamhub import weeks
-from teamhub.web.templatetags.teamhub_tags import amount, money, year_week
 
 LOAD_RULES = {"availability", "capacity", "max_projects"}
 # What somebody fails, as said of one person.
@@ -99,28 +94,14 @@ def shown_changes(
     return found if len(found) == len(shown) else None
 
 
-def week_of(day: str) -> str:
-    return year_week(date.fromisoformat(day))
-
-
-def change_span(change: Mapping[str, Any]) -> str:
-    last = weeks.add_weeks(date.fromisoformat(change["end_on"]), -1).isoformat()
-    if last <= change["start_on"]:
-        return _("in %(week)s") % {"week": week_of(change["start_on"])}
-    words = {"first": week_of(change["start_on"]), "last": week_of(last)}
-    return _("in %(first)s to %(last)s") % words
+def _span(change: dict[str, Any]) -> str:
+    return say.span(change["start_on"], change["end_on"])
 
 
 def _hire(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChange:
-    levels = ", ".join(f"{sight.skill(key)} {level}" for key, level in change["skills"].items())
     share = change["fte_hundredths"] / 100
-    words = {"fte": amount(share, 2), "skills": levels, "weeks": change_span(change)}
-    if levels:
-        text = _("Hire %(fte)s FTE with %(skills)s %(weeks)s") % words
-    else:
-        text = _("Hire %(fte)s FTE %(weeks)s") % words
-    if change["site"]:
-        text += _(" in %(site)s") % {"site": sight.site(change["site"])}
+    skills = {sight.skill(key): level for key, level in change["skills"].items()}
+    site = sight.site(change["site"]) if change["site"] else ""
     data: dict[str, Any] = {
         "skills": change["skills"],
         "fte_share": share,
@@ -130,24 +111,20 @@ def _hire(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChang
     }
     if sight.money:
         data["rate"] = change["rate"]
-    return ShownChange("hire", text, data)
+    return ShownChange("hire", say.hire(share, skills, _span(change), site), data)
 
 
 def _train(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChange | None:
     person = sight.person(change["person"])
     if person is None:
         return None
-    words = {
-        "name": person.name,
-        "skill": sight.skill(change["skill"]),
-        "before": change["before"],
-        "level": change["level"],
-        "week": week_of(change["from_on"]),
-    }
-    if change["before"]:
-        text = _("%(name)s: %(skill)s level %(before)d → %(level)d from %(week)s") % words
-    else:
-        text = _("%(name)s: %(skill)s at level %(level)d from %(week)s") % words
+    text = say.train(
+        person.name,
+        sight.skill(change["skill"]),
+        change["level"],
+        change["from_on"],
+        before=change["before"],
+    )
     data = {name: change[name] for name in ("skill", "level", "from_on")}
     return ShownChange("train", text, {"person": person.key, **data})
 
@@ -156,16 +133,8 @@ def _free(change: dict[str, Any], sight: Sight, slot: int | None) -> ShownChange
     person = sight.person(change["person"])
     if person is None or not sight.sees_load(change["person"], slot):
         return None
-    words = {
-        "name": person.name,
-        "percent": change["fte_hundredths"],
-        "week": week_of(change["start_on"]),
-        "weeks": change_span(change),
-    }
-    if change["to_the_end"]:
-        text = _("%(name)s: %(percent)d %% more time from %(week)s") % words
-    else:
-        text = _("%(name)s: %(percent)d %% more time %(weeks)s") % words
+    from_on = change["start_on"] if change["to_the_end"] else ""
+    text = say.free(person.name, change["fte_hundredths"], _span(change), from_on=from_on)
     data = {
         "person": person.key,
         "fte_share": change["fte_hundredths"] / 100,
@@ -179,21 +148,15 @@ def _absent(change: dict[str, Any], sight: Sight, slot: int | None) -> ShownChan
     person = sight.person(change["person"])
     if person is None or not sight.sees_load(change["person"], slot):
         return None
-    text = _("%(name)s absent %(weeks)s") % {"name": person.name, "weeks": change_span(change)}
     data = {"person": person.key, "start_on": change["start_on"], "end_on": change["end_on"]}
-    return ShownChange("absent", text, data)
+    return ShownChange("absent", say.absent(person.name, _span(change)), data)
 
 
 def _rate(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChange | None:
     person = sight.person(change["person"])
     if person is None or not sight.money:
         return None
-    words = {
-        "name": person.name,
-        "before": money(Decimal(change["before"])),
-        "rate": money(Decimal(change["rate"])),
-    }
-    text = _("%(name)s: rate %(before)s → %(rate)s per FTE-week") % words
+    text = say.rate(person.name, change["rate"], before=change["before"])
     return ShownChange("rate", text, {"person": person.key, "rate": change["rate"]})
 
 
@@ -201,11 +164,7 @@ def _more_projects(change: dict[str, Any], sight: Sight, slot: int | None) -> Sh
     person = sight.person(change["person"])
     if person is None or not sight.sees_load(change["person"], slot):
         return None
-    text = ngettext(
-        "%(name)s: up to %(n)d project at once",
-        "%(name)s: up to %(n)d projects at once",
-        change["max_projects"],
-    ) % {"name": person.name, "n": change["max_projects"]}
+    text = say.more_projects(person.name, change["max_projects"])
     data = {"person": person.key, "max_projects": change["max_projects"]}
     return ShownChange("more_projects", text, data)
 
@@ -214,36 +173,17 @@ def _shift(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChan
     project = sight.projects.get(change["project"])
     if project is None:
         return None
-    n = change["weeks"]
-    words = {"project": project.name, "phase": phase_name(change["phase"]), "n": abs(n)}
-    later = ngettext(
-        "%(project)s: phase %(phase)s %(n)d week later",
-        "%(project)s: phase %(phase)s %(n)d weeks later",
-        abs(n),
-    )
-    earlier = ngettext(
-        "%(project)s: phase %(phase)s %(n)d week earlier",
-        "%(project)s: phase %(phase)s %(n)d weeks earlier",
-        abs(n),
-    )
-    data = {"project": project.key, "phase": change["phase"], "weeks": n}
-    return ShownChange("shift", (later if n > 0 else earlier) % words, data)
+    text = say.shift(project.name, change["phase"], change["weeks"])
+    data = {"project": project.key, "phase": change["phase"], "weeks": change["weeks"]}
+    return ShownChange("shift", text, data)
 
 
 def _lower(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownChange | None:
     slot = sight.whole_slot(change["slot"])
     if slot is None:
         return None
-    words = {
-        "slot": str(slot),
-        "skill": sight.skill(change["skill"]),
-        "before": change["before"] or 0,
-        "level": change["level"],
-    }
-    if change["level"]:
-        text = _("%(slot)s: ask for %(skill)s %(level)d instead of %(before)d") % words
-    else:
-        text = _("%(slot)s: do not ask for %(skill)s") % words
+    skill, before = sight.skill(change["skill"]), change["before"] or 0
+    text = say.lower(str(slot), skill, change["level"], before=before)
     data = {"slot": slot.slot, "skill": change["skill"], "level": change["level"]}
     return ShownChange("lower", text, data)
 
@@ -252,21 +192,8 @@ def _budget(change: dict[str, Any], sight: Sight, _slot: int | None) -> ShownCha
     project = sight.projects.get(change["project"])
     if project is None or not (sight.money and sight.sees_plan(project.pk)):
         return None
-    if change["amount"] is None:
-        text = _("%(project)s: no people budget") % {"project": project.name}
-    else:
-        words = {
-            "project": project.name,
-            "before": money(Decimal(change["before"])) if change["before"] else "–",
-            "amount": money(Decimal(change["amount"])),
-        }
-        text = _("%(project)s: people budget %(before)s → %(amount)s") % words
+    text = say.budget(project.name, change["amount"], before=change["before"] or None)
     return ShownChange("budget", text, {"project": project.key, "amount": change["amount"]})
-
-
-def phase_name(key: str) -> str:
-    labels = dict(Phase._meta.get_field("key").flatchoices)
-    return f"{PhaseKey(key).number} {labels[key]}"
 
 
 _WORDS = {

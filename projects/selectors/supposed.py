@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from projects.models import Project, Slot, StaffingRun
-from projects.selectors.study_words import change_span, phase_name, week_of
+from projects.selectors import change_words as say
 from roles.models import Person, Site, Skill
 from teamhub.accounts import permissions
 from teamhub.accounts.models import User
-from teamhub.web.templatetags.teamhub_tags import amount, money
 
 
 class Supposed:
@@ -42,83 +39,68 @@ class Supposed:
         return [self.of(one) for one in run.params.get("what_if", ())]
 
     def of(self, change: Mapping[str, Any]) -> str:
-        text: str = getattr(self, f"_{change['kind']}")(change, self._names(change))
-        return text
+        return _WORDS[change["kind"]](self, change)
 
-    def _names(self, change: Mapping[str, Any]) -> dict[str, Any]:
-        """What most sentences need."""
-        return {
-            "name": self.people.get(change.get("person", "")) or _("somebody"),
-            "project": self.projects.get(change.get("project", "")) or _("a project"),
-            "slot": self.slots.get(change.get("slot", 0)) or _("a slot"),
-            "skill": self.skills.get(change.get("skill", "")) or change.get("skill", ""),
-            "weeks": change_span(change) if "end_on" in change else "",
-        }
+    def hire(self, change: Mapping[str, Any]) -> str:
+        skills = {self._skill(key): level for key, level in change["skills"].items()}
+        site = change.get("site", "")
+        return say.hire(change["fte_share"], skills, _when(change), self.sites.get(site, site))
 
-    def _hire(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        skills = change["skills"].items()
-        names["skills"] = ", ".join(f"{self.skills.get(key, key)} {level}" for key, level in skills)
-        names["fte"] = amount(Decimal(str(change["fte_share"])), 2)
-        text = _("Hire %(fte)s FTE with %(skills)s %(weeks)s") % names
-        if change.get("site"):
-            site = self.sites.get(change["site"], change["site"])
-            text += _(" in %(site)s") % {"site": site}
-        return text
+    def train(self, change: Mapping[str, Any]) -> str:
+        skill = self._skill(change["skill"])
+        return say.train(self._person(change), skill, change["level"], change["from_on"])
 
-    def _train(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        names |= {"level": change["level"], "week": week_of(change["from_on"])}
-        return _("%(name)s: %(skill)s at level %(level)d from %(week)s") % names
+    def free(self, change: Mapping[str, Any]) -> str:
+        return say.free(self._person(change), round(change["fte_share"] * 100), _when(change))
 
-    def _free(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        names["percent"] = round(Decimal(str(change["fte_share"])) * 100)
-        return _("%(name)s: %(percent)d %% more time %(weeks)s") % names
+    def absent(self, change: Mapping[str, Any]) -> str:
+        return say.absent(self._person(change), _when(change))
 
-    def _absent(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        return _("%(name)s absent %(weeks)s") % names
-
-    def _rate(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
+    def rate(self, change: Mapping[str, Any]) -> str:
         if not self.money:
-            return _("%(name)s: another rate") % names
-        names["rate"] = money(Decimal(str(change["rate"])))
-        return _("%(name)s: rate %(rate)s per FTE-week") % names
+            return _("%(name)s: another rate") % {"name": self._person(change)}
+        return say.rate(self._person(change), change["rate"])
 
-    def _more_projects(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        names["n"] = change["max_projects"]
-        text = ngettext(
-            "%(name)s: up to %(n)d project at once",
-            "%(name)s: up to %(n)d projects at once",
-            names["n"],
-        )
-        return text % names
+    def more_projects(self, change: Mapping[str, Any]) -> str:
+        return say.more_projects(self._person(change), change["max_projects"])
 
-    def _shift(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        n = abs(change["weeks"])
-        names |= {"phase": phase_name(change["phase"]), "n": n}
-        later = ngettext(
-            "%(project)s: phase %(phase)s %(n)d week later",
-            "%(project)s: phase %(phase)s %(n)d weeks later",
-            n,
-        )
-        earlier = ngettext(
-            "%(project)s: phase %(phase)s %(n)d week earlier",
-            "%(project)s: phase %(phase)s %(n)d weeks earlier",
-            n,
-        )
-        return (later if change["weeks"] > 0 else earlier) % names
+    def shift(self, change: Mapping[str, Any]) -> str:
+        return say.shift(self._project(change), change["phase"], change["weeks"])
 
-    def _lower(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
-        names["level"] = change["level"]
-        if change["level"]:
-            return _("%(slot)s: ask for %(skill)s %(level)d") % names
-        return _("%(slot)s: do not ask for %(skill)s") % names
+    def lower(self, change: Mapping[str, Any]) -> str:
+        slot = self.slots.get(change["slot"]) or _("a slot")
+        return say.lower(slot, self._skill(change["skill"]), change["level"])
 
-    def _budget(self, change: Mapping[str, Any], names: dict[str, Any]) -> str:
+    def budget(self, change: Mapping[str, Any]) -> str:
         if not self.money:
-            return _("%(project)s: another people budget") % names
-        if change["amount"] is None:
-            return _("%(project)s: no people budget") % names
-        names["amount"] = money(Decimal(str(change["amount"])))
-        return _("%(project)s: people budget %(amount)s") % names
+            return _("%(project)s: another people budget") % {"project": self._project(change)}
+        return say.budget(self._project(change), change["amount"])
+
+    def _person(self, change: Mapping[str, Any]) -> str:
+        return self.people.get(change["person"]) or _("somebody")
+
+    def _project(self, change: Mapping[str, Any]) -> str:
+        return self.projects.get(change["project"]) or _("a project")
+
+    def _skill(self, key: str) -> str:
+        return self.skills.get(key, key)
+
+
+_WORDS: dict[str, Callable[[Supposed, Mapping[str, Any]], str]] = {
+    "hire": Supposed.hire,
+    "train": Supposed.train,
+    "free": Supposed.free,
+    "absent": Supposed.absent,
+    "rate": Supposed.rate,
+    "more_projects": Supposed.more_projects,
+    "shift": Supposed.shift,
+    "lower": Supposed.lower,
+    "budget": Supposed.budget,
+}
+
+
+def _when(change: Mapping[str, Any]) -> str:
+    return say.span(change["start_on"], change["end_on"])
 
 
 def _all(changes: Iterable[Mapping[str, Any]], name: str) -> set[Any]:

@@ -41,6 +41,7 @@ export class Undo {
     this.buttons[way].disabled = false;
   }
 
+  // This entry, or all.
   forget(way, entry) {
     this.kept[way] = this.kept[way].filter((each) => entry && each !== entry);
     this.buttons[way].disabled = !this.kept[way].length;

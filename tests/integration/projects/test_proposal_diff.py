@@ -195,13 +195,15 @@ def test_many_rows_are_drawn_in_parts_and_a_refusal_keeps_the_ticks(
 def test_what_if_is_shown_and_cannot_be_accepted(company: Company, client_for: Any) -> None:
     company.make_slot("one")
     ana = company.make_person("Ana")
-    lower = {"kind": "free", "person": ana.key, "fte_share": 1, "from_on": None}
+    days = {"start_on": "2027-01-04", "end_on": "2027-01-11"}
+    free = {"kind": "free", "person": ana.key, "fte_share": 0.5, **days}
     run = proposed(company)
-    StaffingRun.objects.filter(pk=run.pk).update(params=run.params | {"what_if": [lower]})
+    StaffingRun.objects.filter(pk=run.pk).update(params=run.params | {"what_if": [free]})
 
     text = page(client_for(company.lead).get(run.get_absolute_url()))
 
     assert "solved on assumed changes" in text
+    assert "Ana: 50 % more time in 2027-W01" in text
     assert 'name="all"' not in text
     assert 'name="row"' not in text
 

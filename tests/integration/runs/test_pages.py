@@ -133,13 +133,16 @@ def test_the_curve_of_the_present_attempt_is_shown(
     cast: Cast, client_for: ClientFor, probe: ProbeRun
 ) -> None:
     ProbeRun.objects.update(status="running", attempt=2)
-    for attempt, objective in ((1, 111), (2, 222), (2, 223)):
+    for attempt, objective, seconds in ((1, 111, 1), (2, 222, 0.5), (2, 223, 4)):
         ProbeIncumbent.objects.create(
-            run=probe, attempt=attempt, step=objective, seconds=1, objective=objective
+            run=probe, attempt=attempt, step=objective, seconds=seconds, objective=objective
         )
     html = client_for(cast.ada).get(f"/runs/{probe.pk}/status/").content.decode()
     assert "222" in html
     assert "111" not in html
+    # Drawn over true time, from near the lowest value.
+    assert '"at": [0.5, 4.0]' in html
+    assert '"fromZero": false' in html
     # An objective is for those who may see money.
     assert "222" not in client_for(cast.bo).get(f"/runs/{probe.pk}/status/").content.decode()
 
